@@ -1,0 +1,68 @@
+//! What the person chose: the numbers that, with a photo and a placed head,
+//! make the picture. Plain data, serialised as it is into a plan file.
+
+use serde::{Deserialize, Serialize};
+
+/// Everything adjustable about a rendered treatment. Bounds, units and
+/// defaults stand in [`super::params`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Look {
+    /// The hairline's design.
+    pub hairline: Hairline,
+    /// How many impressions, how large.
+    pub density: Density,
+    /// The pigment.
+    pub shade: Shade,
+    /// Which of the possible random placements. Same seed, same impressions.
+    pub seed: u32,
+}
+
+/// A hairline design in millimetres on the scalp's skin.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(
+    missing_docs,
+    reason = "each field is a row of engine::params, documented there"
+)]
+pub struct Hairline {
+    pub height_mm: f64,
+    pub recession_mm: f64,
+    pub lateral_mm: f64,
+    pub corner_radius_mm: f64,
+    pub temporal_peak_mm: f64,
+    pub widows_peak_mm: f64,
+    pub widows_peak_half_width_mm: f64,
+    pub asymmetry_mm: f64,
+    pub asymmetry_width_mm: f64,
+    pub tilt_deg: f64,
+    pub transition_mm: f64,
+    pub macro_mm: f64,
+    pub micro_mm: f64,
+    pub edge_opacity: f64,
+}
+
+/// Density and size of the impressions.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(
+    missing_docs,
+    reason = "each field is a row of engine::params, documented there"
+)]
+pub struct Density {
+    pub per_cm2: f64,
+    pub diameter_mm: f64,
+}
+
+/// The pigment and where it lies.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(
+    missing_docs,
+    reason = "each field is a row of engine::params, documented there"
+)]
+pub struct Shade {
+    pub dilution: f64,
+    pub depth_mm: f64,
+    pub warmth: f64,
+}

@@ -1,0 +1,244 @@
+//! Reads a placement's markers: refuses the impossible, puts right what is
+//! merely swapped, and says where the fit is to start and what it is to match.
+
+use glam::DVec2;
+
+use super::anthropometry::{
+    self, BREADTH_PER_IPD, FACE_LENGTH_MM, IPD_MM, IPD_RANGE_MM, STANDARD_SEMI_AXES_MM,
+};
+use super::camera::{DEFAULT_DISTANCE_MM, Pose};
+use super::error::BadPlacement;
+use super::placement::{FaceMarkers, HeadOutline, MarkerInPhoto, View};
+use super::problem::{FRAME_PX, Observation, Problem, RADIAN, Towards};
+
+/// How exactly any marker can be put down, px of the fit's frame.
+const HAND_SD_PX: f64 = 1.0;
+/// How well a pupil marker is on the pupil, mm.
+const PUPIL_SD_MM: f64 = 0.5;
+/// How well a chin marker is on the menton, mm: a soft, round place.
+const CHIN_SD_MM: f64 = 4.0;
+/// How well a marker on the head's outline is on the cranium's ellipsoid, mm.
+const EDGE_SD_MM: f64 = 1.5;
+/// How well the drawn outline is the ellipsoid's, mm: it is to be matched.
+const OUTLINE_SD_MM: f64 = 0.5;
+/// How far from straight on people hold their head in a face photo, SD, rad.
+const FACE_TURN_SD: f64 = 12.0 * RADIAN;
+/// SD of an angle the placement states outright, rad: as good as fixed.
+const STATED_TURN_SD: f64 = 1e-4;
+/// SD of an angle nothing is believed about, rad.
+const FREE_TURN_SD: f64 = 10.0;
+/// Largest tilt or turn of an outline beyond its plain view, degrees.
+const OUTLINE_TURN_MAX_DEG: f64 = 45.0;
+/// Markers farther than this outside the photo, in longer edges, are mistakes.
+const REACH: f64 = 4.0;
+/// Pupils to chin in pupil distances: 1.8 straight on, 3.5 for a face turned
+/// by 60°, 0.9 for one bowed by 60°; anything outside is a misplaced marker.
+const CHIN_PER_PUPILS: std::ops::RangeInclusive<f64> = 0.6..=5.0;
+/// Outline's height to width, as a multiple of the standard head's.
+const OUTLINE_ASPECT: std::ops::RangeInclusive<f64> = 0.5..=2.0;
+
+/// What face markers tell. `smallest_px`: the smallest head across, px of the
+/// fit's frame.
+pub(super) fn face_problem(face: &FaceMarkers, smallest_px: f64) -> Result<Problem, BadPlacement> {
+    let chin = frame_point(face.chin)?;
+    let top = face.top.map(frame_point).transpose()?;
+    let (right, left) = pupils(face, chin)?;
+    let across = left - right;
+    let pupil_px = across.length();
+    if pupil_px * BREADTH_PER_IPD < smallest_px {
+        return Err(BadPlacement::TooSmall);
+    }
+    let mid = (right + left) * 0.5;
+    let down = across.perp() / pupil_px;
+    if !CHIN_PER_PUPILS.contains(&((chin - mid).length() / pupil_px)) {
+        return Err(BadPlacement::ChinOutOfPlace);
+    }
+    if top.is_some_and(|top| (top - mid).dot(down) >= 0.0) {
+        return Err(BadPlacement::TopBelowEyes);
+    }
+    let (right_side, left_side) = sides(face, mid, across / pupil_px)?;
+
+    let ipd_mm = face.ipd_mm.unwrap_or(IPD_MM);
+    if !ipd_mm.is_finite() {
+        return Err(BadPlacement::NotANumber);
+    }
+    if !IPD_RANGE_MM.contains(&ipd_mm) {
+        return Err(BadPlacement::InterpupillaryDistance);
+    }
+    // The pupils are nearer than the head's centre, hence larger.
+    let standard = anthropometry::landmarks(STANDARD_SEMI_AXES_MM, ipd_mm, FACE_LENGTH_MM);
+    let eyes = standard.left_pupil;
+    let px_per_mm = pupil_px / ipd_mm * (1.0 - eyes.z / DEFAULT_DISTANCE_MM);
+
+    let sd = |mm: f64| libm::hypot(mm * px_per_mm, HAND_SD_PX);
+    let mut seen = vec![
+        Observation::Point {
+            of: |l| l.right_pupil,
+            at: right,
+            sd: sd(PUPIL_SD_MM),
+        },
+        Observation::Point {
+            of: |l| l.left_pupil,
+            at: left,
+            sd: sd(PUPIL_SD_MM),
+        },
+        Observation::Point {
+            of: |l| l.menton,
+            at: chin,
+            sd: sd(CHIN_SD_MM),
+        },
+    ];
+    let edges = [
+        (Towards::Up, top),
+        (Towards::Right, right_side),
+        (Towards::Left, left_side),
+    ];
+    seen.extend(edges.into_iter().filter_map(|(towards, at)| {
+        at.map(|at| Observation::Edge {
+            towards,
+            at,
+            sd: sd(EDGE_SD_MM),
+        })
+    }));
+    seen.extend(face.ipd_mm.map(|mm| Observation::Ipd { mm }));
+    Ok(Problem {
+        centre: mid + down * (eyes.y * px_per_mm),
+        px_per_mm,
+        pose: Pose {
+            yaw_deg: 0.0,
+            pitch_deg: 0.0,
+            roll_deg: libm::atan2(across.y, across.x) / RADIAN,
+        },
+        turn_sd: [FREE_TURN_SD, FACE_TURN_SD, FACE_TURN_SD],
+        seen,
+    })
+}
+
+/// The pupils in the frame, the person's right one first in the sense of an
+/// unmirrored photo: with the chin below, it is to the photo's left.
+fn pupils(face: &FaceMarkers, chin: DVec2) -> Result<(DVec2, DVec2), BadPlacement> {
+    let right = frame_point(face.right_pupil)?;
+    let left = frame_point(face.left_pupil)?;
+    let across = left - right;
+    if across.length() < HAND_SD_PX {
+        return Err(BadPlacement::PupilsTogether);
+    }
+    let chin_below = (chin - (right + left) * 0.5).dot(across.perp()) >= 0.0;
+    Ok(if chin_below {
+        (right, left)
+    } else {
+        (left, right)
+    })
+}
+
+/// The side markers in the frame, sorted along the pupil line's direction
+/// `along` (unit) whichever way round they were given.
+fn sides(
+    face: &FaceMarkers,
+    mid: DVec2,
+    along: DVec2,
+) -> Result<(Option<DVec2>, Option<DVec2>), BadPlacement> {
+    let given = [face.right_side, face.left_side];
+    let (mut right, mut left) = (None, None);
+    for marker in given.into_iter().flatten() {
+        let at = frame_point(marker)?;
+        let side = if (at - mid).dot(along) < 0.0 {
+            &mut right
+        } else {
+            &mut left
+        };
+        if side.replace(at).is_some() {
+            return Err(BadPlacement::SidesOutOfPlace);
+        }
+    }
+    Ok((right, left))
+}
+
+/// What a drawn outline tells; `smallest_px` as for [`face_problem`].
+pub(super) fn outline_problem(
+    outline: &HeadOutline,
+    smallest_px: f64,
+) -> Result<Problem, BadPlacement> {
+    let centre = frame_point(outline.centre)?;
+    let half = frame_point(outline.half_axes)?;
+    let angles = [outline.roll_deg, outline.tilt_deg, outline.turn_deg];
+    if angles.iter().any(|angle| !angle.is_finite()) {
+        return Err(BadPlacement::NotANumber);
+    }
+    let turned = [outline.tilt_deg, outline.turn_deg];
+    // A roll of any size is a direction, but a huge one has lost its digits.
+    if turned
+        .iter()
+        .any(|angle| angle.abs() > OUTLINE_TURN_MAX_DEG)
+        || outline.roll_deg.abs() > 360_000.0
+    {
+        return Err(BadPlacement::OutOfReach);
+    }
+    if 2.0 * half.min_element() < smallest_px {
+        return Err(BadPlacement::TooSmall);
+    }
+    let pose = outline_pose(outline);
+    let standard = standard_outline_mm(outline.view);
+    if !OUTLINE_ASPECT.contains(&((half.y / half.x) / (standard.y / standard.x))) {
+        return Err(BadPlacement::OutlineShape);
+    }
+    let px_per_mm = ((half.x * half.y) / (standard.x * standard.y)).sqrt();
+    let roll = pose.roll_deg * RADIAN;
+    let sd = OUTLINE_SD_MM * px_per_mm;
+    let edges = [
+        (Towards::Up, half.y),
+        (Towards::Down, half.y),
+        (Towards::Right, half.x),
+        (Towards::Left, half.x),
+    ];
+    let seen = edges.map(|(towards, reach)| Observation::Edge {
+        towards,
+        at: centre + towards.in_photo(roll) * reach,
+        sd,
+    });
+    Ok(Problem {
+        centre,
+        px_per_mm,
+        pose,
+        turn_sd: [STATED_TURN_SD; 3],
+        seen: seen.into(),
+    })
+}
+
+/// The pose an outline states; [`super::fit::fit`] says how its angles compose.
+fn outline_pose(outline: &HeadOutline) -> Pose {
+    let (yaw, pitch) = match outline.view {
+        View::Front => (0.0, outline.tilt_deg),
+        View::Back => (180.0, outline.tilt_deg),
+        View::RightSide => (90.0, outline.tilt_deg),
+        View::LeftSide => (-90.0, outline.tilt_deg),
+        View::Top => (0.0, 90.0 - outline.tilt_deg),
+    };
+    Pose {
+        yaw_deg: yaw + outline.turn_deg,
+        pitch_deg: pitch,
+        roll_deg: outline.roll_deg,
+    }
+}
+
+/// Half the standard cranium's width and height as the plain view shows it, mm.
+pub(super) fn standard_outline_mm(view: View) -> DVec2 {
+    let axes = STANDARD_SEMI_AXES_MM;
+    match view {
+        View::Front | View::Back => DVec2::new(axes.x, axes.y),
+        View::RightSide | View::LeftSide => DVec2::new(axes.z, axes.y),
+        View::Top => DVec2::new(axes.x, axes.z),
+    }
+}
+
+/// A marker in the fit's frame, px.
+fn frame_point(marker: MarkerInPhoto) -> Result<DVec2, BadPlacement> {
+    let point = DVec2::from_array(marker);
+    if !point.is_finite() {
+        Err(BadPlacement::NotANumber)
+    } else if point.abs().max_element() > REACH {
+        Err(BadPlacement::OutOfReach)
+    } else {
+        Ok(point * FRAME_PX)
+    }
+}

@@ -1,0 +1,54 @@
+//! The engine: photo, head and look in, picture out. Pure and deterministic:
+//! no clock, no I/O, no logging, transcendental functions from `libm` only.
+//!
+//! The modules form layers: each imports only what stands above it here, and
+//! `tests/layering.rs` reads this very list to hold them to that.
+
+// What everything else is made of.
+pub mod error;
+pub mod color;
+pub mod image;
+pub mod look;
+pub mod params;
+pub mod placement;
+
+// Pixels.
+mod simd;
+mod kernel;
+pub mod impressions;
+mod lay;
+pub mod field;
+pub mod shade;
+pub mod matching;
+pub mod sample;
+pub mod composite;
+pub mod caption;
+pub mod export;
+
+// The head.
+pub mod anthropometry;
+mod least_squares;
+pub mod camera;
+pub mod head;
+mod problem;
+mod markers;
+mod starting;
+pub mod fit;
+
+// The scalp's own coordinates and the hairline on it.
+pub mod chart;
+pub mod outline;
+pub mod styles;
+pub mod handles;
+pub mod region;
+
+// Impressions.
+pub mod rng;
+pub mod noise;
+mod elimination;
+pub mod candidates;
+pub mod dots;
+
+// The whole.
+pub mod stages;
+pub mod render;

@@ -1,0 +1,85 @@
+//! Where the head is in the photo, as the person placed it: markers in the
+//! photo, before any geometry is worked out. Part of the plan file, therefore
+//! free of the photo's resolution.
+
+use serde::{Deserialize, Serialize};
+
+/// A point of the photo. Unit: the photo's **longer edge**; origin: its top
+/// left corner; y down. So a plan made on the 2048 px working photo fits the
+/// full-size source unchanged.
+pub type MarkerInPhoto = [f64; 2];
+
+/// The head's place in the photo.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Placement {
+    /// A face looks at the camera, more or less.
+    Face(FaceMarkers),
+    /// No face to measure: the head's outline drawn as an ellipse.
+    Outline(HeadOutline),
+}
+
+/// Markers on a face. "Right" and "left" are the person's own.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FaceMarkers {
+    /// Centre of the person's right pupil (left in an unmirrored photo).
+    pub right_pupil: MarkerInPhoto,
+    /// Centre of the person's left pupil.
+    pub left_pupil: MarkerInPhoto,
+    /// Lowest point of the chin (menton).
+    pub chin: MarkerInPhoto,
+    /// Top of the head's outline, where it was marked: gives the pitch.
+    #[serde(default)]
+    pub top: Option<MarkerInPhoto>,
+    /// Right edge of the skull's outline above the ear, where marked: with
+    /// its twin gives the yaw and the head's breadth.
+    #[serde(default)]
+    pub right_side: Option<MarkerInPhoto>,
+    /// Left edge of the skull's outline above the ear, where marked.
+    #[serde(default)]
+    pub left_side: Option<MarkerInPhoto>,
+    /// The person's interpupillary distance in mm, where it was measured.
+    #[serde(default)]
+    pub ipd_mm: Option<f64>,
+}
+
+/// The head's outline in a photo without a usable face.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeadOutline {
+    /// From where the head is seen.
+    pub view: View,
+    /// Centre of the ellipse.
+    pub centre: MarkerInPhoto,
+    /// Half the ellipse's width across and height along its own up axis, in
+    /// longer edges of the photo.
+    pub half_axes: [f64; 2],
+    /// Turn of the ellipse's up axis from the photo's up, degrees clockwise.
+    pub roll_deg: f64,
+    /// Head tilted towards the camera beyond the plain view, degrees:
+    /// positive shows more of the forehead (top view), of the vertex (other
+    /// views). −45 to 45.
+    #[serde(default)]
+    pub tilt_deg: f64,
+    /// Head turned beyond the plain view, degrees: positive turns the
+    /// person's nose towards their own left. −45 to 45.
+    #[serde(default)]
+    pub turn_deg: f64,
+}
+
+/// From where the head is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum View {
+    /// A front view whose pupils cannot be marked (eyes hidden or closed).
+    Front,
+    /// From above; the person's forehead towards the photo's bottom.
+    Top,
+    /// From behind.
+    Back,
+    /// The person's right side faces the camera (nose to the photo's right).
+    RightSide,
+    /// The person's left side faces the camera (nose to the photo's left).
+    LeftSide,
+}

@@ -1,0 +1,171 @@
+//! What must be worked out again when an input changes: a pure plan, carried
+//! out by [`super::render`].
+
+use super::look::{Density, Hairline, Look, Shade};
+use super::placement::Placement;
+
+/// The steps from a photo to a picture, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// The head's geometry from its markers.
+    Head,
+    /// Ranked blue noise on the standard head; depends on the seed.
+    Candidates,
+    /// Candidates seen by the camera.
+    Project,
+    /// Distance of the scalp from the hairline.
+    Region,
+    /// Which impressions show.
+    Visibility,
+    /// Their coverage, pixel by pixel.
+    Field,
+    /// Pigment over skin.
+    Composite,
+}
+
+impl Stage {
+    /// All stages in the order in which they run.
+    pub const ALL: [Self; 7] = [
+        Self::Head,
+        Self::Candidates,
+        Self::Project,
+        Self::Region,
+        Self::Visibility,
+        Self::Field,
+        Self::Composite,
+    ];
+
+    /// Short name for tables and messages.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Candidates => "candidates",
+            Self::Head => "head",
+            Self::Project => "project",
+            Self::Region => "region",
+            Self::Visibility => "visibility",
+            Self::Field => "field",
+            Self::Composite => "composite",
+        }
+    }
+}
+
+/// Everything a picture depends on besides the photo.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Inputs {
+    /// Where the head is.
+    pub placement: Placement,
+    /// What to draw.
+    pub look: Look,
+}
+
+/// The parts of a hairline that move its line; the others act on the
+/// impressions near it.
+fn shape(hairline: &Hairline) -> Hairline {
+    Hairline {
+        transition_mm: 0.0,
+        macro_mm: 0.0,
+        micro_mm: 0.0,
+        edge_opacity: 0.0,
+        ..*hairline
+    }
+}
+
+/// Whether `stage` must run to get from `last` (none: nothing is cached yet)
+/// to `next`.
+#[must_use]
+pub fn must_run(stage: Stage, last: Option<&Inputs>, next: &Inputs) -> bool {
+    let Some(last) = last else { return true };
+    let seed = last.look.seed != next.look.seed;
+    let head = last.placement != next.placement;
+    let line = shape(&last.look.hairline) != shape(&next.look.hairline);
+    let impressions = last.look.hairline != next.look.hairline
+        || changed_density(&last.look.density, &next.look.density);
+    match stage {
+        Stage::Candidates => seed,
+        Stage::Head => head,
+        Stage::Project => seed || head,
+        Stage::Region => head || line,
+        Stage::Visibility | Stage::Field => seed || head || impressions,
+        Stage::Composite => {
+            seed || head || impressions || changed_shade(&last.look.shade, &next.look.shade)
+        }
+    }
+}
+
+fn changed_density(a: &Density, b: &Density) -> bool {
+    a != b
+}
+
+fn changed_shade(a: &Shade, b: &Shade) -> bool {
+    a != b
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::params::{ParamId, ROWS};
+    use crate::engine::placement::{HeadOutline, View};
+
+    fn inputs() -> Inputs {
+        let outline = HeadOutline {
+            view: View::Top,
+            centre: [0.5, 0.4],
+            half_axes: [0.2, 0.3],
+            roll_deg: 0.0,
+            tilt_deg: 0.0,
+            turn_deg: 0.0,
+        };
+        Inputs {
+            placement: Placement::Outline(outline),
+            look: Look::default(),
+        }
+    }
+
+    fn running(next: &Inputs) -> Vec<Stage> {
+        Stage::ALL
+            .into_iter()
+            .filter(|s| must_run(*s, Some(&inputs()), next))
+            .collect()
+    }
+
+    #[test]
+    fn each_change_runs_what_depends_on_it_and_no_more() {
+        use Stage::{Candidates, Composite, Field, Head, Project, Region, Visibility};
+        assert_eq!(running(&inputs()), vec![]);
+        for row in ROWS {
+            let mut next = inputs();
+            row.id.set(&mut next.look, row.max);
+            let expected: &[Stage] = match row.id {
+                ParamId::Dilution | ParamId::DepthMm | ParamId::Warmth => &[Composite],
+                ParamId::DensityPerCm2
+                | ParamId::DiameterMm
+                | ParamId::TransitionMm
+                | ParamId::MacroMm
+                | ParamId::MicroMm
+                | ParamId::EdgeOpacity => &[Visibility, Field, Composite],
+                _ => &[Region, Visibility, Field, Composite],
+            };
+            assert_eq!(running(&next), expected, "{row:?}");
+        }
+        let mut seed = inputs();
+        seed.look.seed = 2;
+        assert_eq!(
+            running(&seed),
+            vec![Candidates, Project, Visibility, Field, Composite]
+        );
+        let mut moved = inputs();
+        if let Placement::Outline(outline) = &mut moved.placement {
+            outline.centre = [0.4, 0.4];
+        }
+        assert_eq!(
+            running(&moved),
+            vec![Head, Project, Region, Visibility, Field, Composite]
+        );
+    }
+
+    #[test]
+    fn everything_runs_at_first() {
+        assert!(Stage::ALL.into_iter().all(|s| must_run(s, None, &inputs())));
+    }
+}

@@ -1,0 +1,49 @@
+//! Where the markers stand in a photo nobody has touched yet.
+
+use glam::DVec2;
+
+use super::anthropometry::{BREADTH_PER_IPD, FACE_LENGTH_MM, IPD_MM};
+use super::camera::marker_from_photo;
+use super::markers::standard_outline_mm;
+use super::placement::{FaceMarkers, HeadOutline, Placement, View};
+
+/// Head breadth in a usual portrait, as a share of the photo's shorter edge.
+const PORTRAIT_BREADTH: f64 = 0.4;
+/// Half the drawn outline's longer side, as a share of the shorter edge.
+const OUTLINE_REACH: f64 = 0.35;
+
+/// Markers to start from: without a view a face as in a usual portrait (top,
+/// sides and measured interpupillary distance not given), with a view a
+/// standard head's outline in the photo's middle. Sizes of 0 count as 1.
+#[must_use]
+pub fn starting_placement(view: Option<View>, photo_width: u32, photo_height: u32) -> Placement {
+    let size = DVec2::new(
+        f64::from(photo_width.max(1)),
+        f64::from(photo_height.max(1)),
+    );
+    let marker = |p: DVec2| marker_from_photo(p, photo_width, photo_height);
+    if let Some(view) = view {
+        let shape = standard_outline_mm(view);
+        let half = shape * (OUTLINE_REACH * size.min_element() / shape.max_element());
+        return Placement::Outline(HeadOutline {
+            view,
+            centre: marker(size * 0.5),
+            half_axes: marker(half),
+            roll_deg: 0.0,
+            tilt_deg: 0.0,
+            turn_deg: 0.0,
+        });
+    }
+    // Eyes a little above the middle, as photographers put them.
+    let eyes = size * DVec2::new(0.5, 0.45);
+    let ipd = size.min_element() * PORTRAIT_BREADTH / BREADTH_PER_IPD;
+    Placement::Face(FaceMarkers {
+        right_pupil: marker(eyes - DVec2::new(0.5 * ipd, 0.0)),
+        left_pupil: marker(eyes + DVec2::new(0.5 * ipd, 0.0)),
+        chin: marker(eyes + DVec2::new(0.0, ipd * FACE_LENGTH_MM / IPD_MM)),
+        top: None,
+        right_side: None,
+        left_side: None,
+        ipd_mm: None,
+    })
+}

@@ -1,0 +1,180 @@
+//! Named designs, as clinics offer them (domain.md §3.3). A style sets every
+//! number of the hairline, height and width included, so that choosing the
+//! same style twice always gives the same line; the base is a height of
+//! 70 mm and a temple width of 62 mm.
+
+use super::look::Hairline;
+
+/// A ready-made hairline design.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Style {
+    /// Faded and slightly irregular, the natural look.
+    Soft,
+    /// Scattered below the line.
+    Broken,
+    /// Between soft and defined.
+    Medium,
+    /// A clear line.
+    Defined,
+    /// The straight line of a fresh barber's cut.
+    EdgeUp,
+    /// One curve without temple corners.
+    Rounded,
+    /// Higher, with receded temples.
+    Mature,
+    /// A small point in the middle.
+    WidowsPeak,
+}
+
+impl Style {
+    /// Every style, in the order of the picker.
+    pub const ALL: [Self; 8] = [
+        Self::Soft,
+        Self::Broken,
+        Self::Medium,
+        Self::Defined,
+        Self::EdgeUp,
+        Self::Rounded,
+        Self::Mature,
+        Self::WidowsPeak,
+    ];
+
+    /// Plain name shown to people.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Soft => "Soft",
+            Self::Broken => "Broken",
+            Self::Medium => "Medium",
+            Self::Defined => "Defined",
+            Self::EdgeUp => "Edge-up",
+            Self::Rounded => "Rounded",
+            Self::Mature => "Mature",
+            Self::WidowsPeak => "Widow's peak",
+        }
+    }
+
+    /// One short sentence that tells the style from the others.
+    #[must_use]
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Soft => "Fades in gently, with slightly receded temples.",
+            Self::Broken => "Scattered impressions below an uneven line.",
+            Self::Medium => "A visible line with a short fade.",
+            Self::Defined => "A clear line with firm corners.",
+            Self::EdgeUp => "Straight and sharp, as after a barber's line-up.",
+            Self::Rounded => "One smooth curve with full temples.",
+            Self::Mature => "Higher, with clearly receded temples.",
+            Self::WidowsPeak => "A soft fade with a small point in the middle.",
+        }
+    }
+
+    /// The style's numbers. Transition zone, waves, corners, opacity and
+    /// height shifts from the table of domain.md §3.3; what that table leaves
+    /// open (temples, the rounded style) is the project's own choice.
+    #[must_use]
+    pub fn hairline(self) -> Hairline {
+        let base = Hairline {
+            height_mm: 70.0,
+            recession_mm: 14.0,
+            lateral_mm: 62.0,
+            corner_radius_mm: 20.0,
+            temporal_peak_mm: 8.0,
+            widows_peak_mm: 0.0,
+            widows_peak_half_width_mm: 18.0,
+            asymmetry_mm: 0.0,
+            asymmetry_width_mm: 0.0,
+            tilt_deg: 0.0,
+            transition_mm: 8.0,
+            macro_mm: 3.0,
+            micro_mm: 1.5,
+            edge_opacity: 0.8,
+        };
+        let edge = |transition_mm, macro_mm, micro_mm, edge_opacity, corner_radius_mm| Hairline {
+            transition_mm,
+            macro_mm,
+            micro_mm,
+            edge_opacity,
+            corner_radius_mm,
+            ..base
+        };
+        match self {
+            Self::Soft => base,
+            Self::Broken => Hairline {
+                height_mm: 72.0,
+                ..edge(12.0, 4.0, 2.5, 0.8, 20.0)
+            },
+            Self::Medium => edge(5.0, 2.0, 1.0, 0.9, 15.0),
+            Self::Defined => edge(2.5, 0.5, 0.5, 1.0, 8.0),
+            Self::EdgeUp => Hairline {
+                height_mm: 68.0,
+                recession_mm: 5.0,
+                temporal_peak_mm: 12.0,
+                ..edge(1.0, 0.0, 0.3, 1.0, 3.0)
+            },
+            Self::Rounded => Hairline {
+                recession_mm: 4.0,
+                ..edge(6.0, 2.0, 1.0, 0.85, 34.0)
+            },
+            // +8 mm in the middle and +18 at the temples: 10 more recession.
+            Self::Mature => Hairline {
+                height_mm: 78.0,
+                recession_mm: 24.0,
+                temporal_peak_mm: 4.0,
+                ..edge(10.0, 3.0, 1.5, 0.75, 25.0)
+            },
+            Self::WidowsPeak => Hairline {
+                widows_peak_mm: 6.0,
+                ..edge(7.0, 3.0, 1.5, 0.85, 20.0)
+            },
+        }
+    }
+
+    /// Replaces every number of `h` with the style's.
+    pub fn apply(self, h: &mut Hairline) {
+        *h = self.hairline();
+    }
+}
+
+/// The style whose numbers `h` holds, if it is still exactly one of them.
+#[must_use]
+pub fn matching(h: &Hairline) -> Option<Style> {
+    Style::ALL.into_iter().find(|style| style.hairline() == *h)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::look::Look;
+
+    #[test]
+    fn every_style_is_within_bounds_and_told_apart() {
+        for style in Style::ALL {
+            let mut look = Look::default();
+            style.apply(&mut look.hairline);
+            assert_eq!(look.clamped(), look, "{style:?}");
+            assert_eq!(matching(&look.hairline), Some(style));
+        }
+    }
+
+    #[test]
+    fn a_changed_number_is_no_style() {
+        let mut h = Style::Medium.hairline();
+        h.micro_mm += 0.1;
+        assert_eq!(matching(&h), None);
+    }
+
+    #[test]
+    fn names_and_sentences_are_different_and_short() {
+        for (i, one) in Style::ALL.into_iter().enumerate() {
+            assert!(
+                one.describe().ends_with('.') && one.describe().len() < 60,
+                "{one:?}"
+            );
+            for other in Style::ALL.into_iter().skip(i + 1) {
+                assert_ne!(one.name(), other.name());
+                assert_ne!(one.describe(), other.describe());
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! SMP Visualizer: scalp micropigmentation on a photo, in the browser, on the
+//! device. This page is the map of the code; keep it true.
+//!
+//! # The way of a photo
+//!
+//! A person picks a file. The page (`ui`, `platform`) hands it to the render
+//! worker, whose host reads its header ([`codec`] `probe`), lets the browser
+//! decode it, and keeps the *working photo* (at most 2048 px, upright, sRGB).
+//! The person places the head with markers ([`engine::placement`]);
+//! [`engine::fit`] turns them into a [`engine::head::HeadModel`]: a cranium
+//! ellipsoid in millimetres, a pose and a camera, with the scale's error.
+//! A [`engine::look::Look`] says what to draw, and [`engine::render`] draws:
+//!
+//! ```text
+//! candidates ─▶ project ─▶ visibility ─▶ field ─▶ composite ─▶ canvas
+//! ranked blue    into the    hairline,     coverage  pigment over
+//! noise (seed)   photo       density       per px    skin (shade)
+//! ```
+//!
+//! [`engine::stages`] is the pure plan of which of these a change runs again,
+//! and within one only what has changed is done: a slider's step adds or takes
+//! away a few impressions ([`engine::impressions`]), and only their part of
+//! the picture is drawn and shown.
+//! Pan, zoom and before/after are CSS and run none of them.
+//!
+//! # Code map
+//!
+//! | place | what | may import |
+//! |---|---|---|
+//! | [`engine`] | photo, head and look in, picture out; pure | nothing of ours |
+//! | [`codec`] | picture files to pixels and back; pure, feature `codec` | `engine`, `protocol` (its refusals) |
+//! | [`session`] | the plan, the job queue, the viewport; pure | `engine` |
+//! | [`protocol`] | messages between page and worker | `engine` |
+//! | `platform` | the browser through web-sys; never leptos | all above |
+//! | `ui` | leptos components; the only importer of leptos | all above |
+//! | `bin/` | entry points: page, render worker, native twin | all above |
+//! | `src/web/` | the few lines of JavaScript that start the wasm | |
+//! | `xtask/` | everything that is done with the repository | |
+//!
+//! `tests/layering.rs` reads the sources and fails on an import that points
+//! the other way. Inside `engine`, siblings import only what stands above
+//! them in [`engine`]'s list.
+//!
+//! Features: none is on by default, so that a bare `cargo test` builds the
+//! pure core alone. `ui` makes the page, `worker` the render worker,
+//! `codec-native` the native twin.
+//!
+//! # Invariants
+//!
+//! 1. The photo never leaves the device: no code sends anything anywhere.
+//! 2. `engine` is a function: same inputs, same bytes, natively and in wasm.
+//!    No clock, no I/O, no logging; transcendental functions from `libm`.
+//! 3. UI state holds no pixels.
+//! 4. The worker may die at any time; the page survives and says so.
+//! 5. Every number a user can change has one row in [`engine::params`], which
+//!    feeds the check, the slider, the plan file and the tests.
+//! 6. Nothing in the plan is lost by an error or a crash.
+//!
+//! # Names
+//!
+//! A variable names its space (`p_in_photo`, `p_mm`), a transform both
+//! (`photo_from_head`). Photo pixels count from the top left, y down, centres
+//! at one half. The head frame is in millimetres about the cranium's centre:
+//! x to the person's left, y up, z forward.
+
+#![deny(unsafe_code)]
+
+#[cfg(feature = "codec")]
+pub mod codec;
+pub mod engine;
+#[cfg(feature = "browser")]
+pub mod platform;
+pub mod protocol;
+pub mod session;
+#[cfg(feature = "ui")]
+pub mod ui;

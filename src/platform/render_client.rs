@@ -1,0 +1,352 @@
+//! The page's end of the render worker: starts it, speaks with it, and starts
+//! another when it dies. Keeps the photo's blob, so that a new worker can be
+//! given it again.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Array, Function};
+use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
+use web_sys::{Blob, ErrorEvent, HtmlCanvasElement, HtmlElement, MessageEvent, Worker};
+
+use super::page::now_ms;
+use super::wire;
+use crate::engine::{look::Look, placement::Placement};
+use crate::protocol::{Request, Response};
+use crate::session::queue::Queue;
+
+/// How long a frame or a colour may take before the worker counts as hung, ms.
+const PATIENCE_MS: f64 = 20_000.0;
+/// The same for a photo or an export.
+const LONG_PATIENCE_MS: f64 = 120_000.0;
+/// Deaths over one photo after which the photo is given up.
+const LIVES: u32 = 3;
+
+/// What the page hears.
+#[derive(Debug)]
+pub enum News {
+    /// The worker said something; with the blob of an export.
+    Said(Response, Option<Blob>),
+    /// The worker died or hung and a new one was started. `photo_lost` where
+    /// the photo killed it too often to be tried again.
+    Restarted {
+        /// No photo is loaded any more.
+        photo_lost: bool,
+    },
+}
+
+type Listener = Rc<dyn Fn(News)>;
+
+/// The page's handle on the worker. Clones share one worker.
+#[derive(Clone)]
+pub struct RenderClient(Rc<RefCell<Inner>>);
+
+struct Inner {
+    spawn: Function,
+    stage: HtmlElement,
+    listener: Listener,
+    worker: Option<Worker>,
+    listening: Vec<Closure<dyn FnMut(JsValue)>>,
+    ready: bool,
+    canvases: Option<[JsValue; 2]>,
+    /// The photo that is on the canvases, or on its way there.
+    photo: Option<Blob>,
+    /// A photo that is being tried while another is shown.
+    trying: Option<Blob>,
+    load: u32,
+    loading: bool,
+    deaths: u32,
+    frames: Queue<(Placement, Look)>,
+    other_job: Option<u32>,
+    next_other: u32,
+    deadline_ms: Option<f64>,
+}
+
+impl RenderClient {
+    /// Starts the first worker. `spawn` makes one, `stage` is the element that
+    /// holds its two canvases.
+    ///
+    /// # Errors
+    /// Where the browser has no workers or no offscreen canvases.
+    pub fn new(
+        spawn: Function,
+        stage: HtmlElement,
+        listener: impl Fn(News) + 'static,
+    ) -> Result<Self, JsValue> {
+        let client = Self(Rc::new(RefCell::new(Inner {
+            spawn,
+            stage,
+            listener: Rc::new(listener),
+            worker: None,
+            listening: Vec::new(),
+            ready: false,
+            canvases: None,
+            photo: None,
+            trying: None,
+            load: 0,
+            loading: false,
+            deaths: 0,
+            frames: Queue::default(),
+            other_job: None,
+            next_other: 1 << 31,
+            deadline_ms: None,
+        })));
+        client.start()?;
+        Ok(client)
+    }
+
+    /// Has a photo decoded; what was being decoded is dropped.
+    pub fn load(&self, photo: Blob) {
+        let mut inner = self.0.borrow_mut();
+        inner.deaths = 0;
+        inner.trying = Some(photo);
+        inner.send_load();
+    }
+
+    /// Asks for a frame; only the newest asked for is drawn.
+    pub fn render(&self, placement: Placement, look: Look) {
+        let mut inner = self.0.borrow_mut();
+        // Without a photo on the canvases there is nothing to draw on; the
+        // page asks again when there is.
+        if inner.ready && !inner.loading {
+            let next = inner.frames.ask((placement, look));
+            inner.send_frame(next);
+        }
+    }
+
+    /// Asks for anything else; `request` gets the job's number. A job asked
+    /// for while another runs takes its place in the worker's own queue.
+    pub fn ask(&self, request: impl FnOnce(u32) -> Request) -> u32 {
+        let mut inner = self.0.borrow_mut();
+        inner.next_other = inner.next_other.wrapping_add(1);
+        let job = inner.next_other;
+        inner.other_job = Some(job);
+        inner.wait(LONG_PATIENCE_MS);
+        inner.post(&request(job), &[]);
+        job
+    }
+
+    /// Ends the worker and whatever it was doing; a new one takes over.
+    pub fn restart(&self) {
+        self.died(false);
+    }
+
+    /// To be called every second or so: a worker silent for too long is
+    /// restarted.
+    pub fn check(&self) {
+        let late = self
+            .0
+            .borrow()
+            .deadline_ms
+            .is_some_and(|deadline| now_ms() > deadline);
+        if late {
+            self.died(true);
+        }
+    }
+
+    fn start(&self) -> Result<(), JsValue> {
+        let mut inner = self.0.borrow_mut();
+        let worker: Worker = inner.spawn.call0(&JsValue::NULL)?.dyn_into()?;
+        inner.canvases = Some(fresh_canvases(&inner.stage)?);
+        let this = self.clone();
+        let message = Closure::new(move |event: JsValue| {
+            if let Ok(event) = event.dyn_into::<MessageEvent>() {
+                this.heard(&event.data());
+            }
+        });
+        let this = self.clone();
+        let error = Closure::new(move |event: JsValue| {
+            if let Some(event) = event.dyn_ref::<ErrorEvent>() {
+                event.prevent_default();
+            }
+            this.died(true);
+        });
+        worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(error.as_ref().unchecked_ref()));
+        inner.listening = vec![message, error];
+        inner.worker = Some(worker);
+        inner.ready = false;
+        Ok(())
+    }
+
+    fn died(&self, by_itself: bool) {
+        let (listener, photo_lost, old) = {
+            let mut inner = self.0.borrow_mut();
+            if let Some(worker) = inner.worker.take() {
+                worker.terminate();
+            }
+            inner.deaths += u32::from(by_itself);
+            inner.frames.clear();
+            inner.other_job = None;
+            inner.deadline_ms = None;
+            inner.loading = false;
+            let photo_lost = inner.deaths >= LIVES;
+            if photo_lost {
+                // First the photo on trial, then the one that was shown.
+                if inner.trying.take().is_none() {
+                    inner.photo = None;
+                }
+                inner.deaths = 0;
+            }
+            // A closure must not be dropped while it runs.
+            (
+                inner.listener.clone(),
+                photo_lost,
+                std::mem::take(&mut inner.listening),
+            )
+        };
+        let _ = wasm_bindgen_futures::future_to_promise(async move {
+            drop(old);
+            Ok(JsValue::UNDEFINED)
+        });
+        if self.start().is_ok() {
+            listener(News::Restarted { photo_lost });
+        }
+    }
+
+    fn heard(&self, data: &JsValue) {
+        let Some((json, objects)) = wire::decode(data) else {
+            return;
+        };
+        let Ok(response) = serde_json::from_str::<Response>(&json) else {
+            return;
+        };
+        let blob = objects
+            .into_iter()
+            .next()
+            .and_then(|object| object.dyn_into().ok());
+        let (listener, wanted) = {
+            let mut inner = self.0.borrow_mut();
+            let wanted = inner.note(&response);
+            (inner.listener.clone(), wanted)
+        };
+        if wanted {
+            listener(News::Said(response, blob));
+        }
+    }
+}
+
+impl Inner {
+    /// Updates what is known; whether the page should hear of it.
+    fn note(&mut self, response: &Response) -> bool {
+        self.deadline_ms = None;
+        let wanted = match response {
+            Response::Ready => {
+                self.ready = true;
+                self.greet();
+                false
+            }
+            Response::PhotoReady { load, .. } if *load == self.load => {
+                self.loading = false;
+                if let Some(photo) = self.trying.take() {
+                    self.photo = Some(photo);
+                }
+                true
+            }
+            Response::PhotoFailed { load, .. } if *load == self.load => {
+                self.loading = false;
+                self.trying = None;
+                true
+            }
+            Response::PhotoReady { .. } | Response::PhotoFailed { .. } => false,
+            Response::Rendered { job, .. } => {
+                self.deaths = 0;
+                let next = self.frames.answered(*job);
+                self.send_frame(next);
+                true
+            }
+            Response::Progress { .. } => {
+                self.wait(LONG_PATIENCE_MS);
+                true
+            }
+            Response::Sampled { job, .. }
+            | Response::Exported { job }
+            | Response::Failed { job, .. } => {
+                let next = self.frames.answered(*job);
+                self.send_frame(next);
+                let wanted =
+                    self.other_job == Some(*job) || matches!(response, Response::Failed { .. });
+                if self.other_job == Some(*job) {
+                    self.other_job = None;
+                }
+                wanted
+            }
+        };
+        if self.deadline_ms.is_none() && (self.loading || self.other_job.is_some()) {
+            self.wait(LONG_PATIENCE_MS);
+        }
+        wanted
+    }
+
+    fn greet(&mut self) {
+        if let Some(canvases) = self.canvases.take() {
+            self.post(&Request::Start, &canvases);
+        }
+        if self.photo.is_some() || self.trying.is_some() {
+            self.send_load();
+        }
+    }
+
+    fn send_load(&mut self) {
+        if !self.ready {
+            return;
+        }
+        let Some(photo) = self.trying.clone().or_else(|| self.photo.clone()) else {
+            return;
+        };
+        self.load += 1;
+        self.loading = true;
+        self.wait(LONG_PATIENCE_MS);
+        let load = self.load;
+        self.post(&Request::Load { load }, &[photo.into()]);
+    }
+
+    fn send_frame(&mut self, next: Option<(u32, (Placement, Look))>) {
+        let Some((job, (placement, look))) = next else {
+            return;
+        };
+        self.wait(PATIENCE_MS);
+        self.post(
+            &Request::Render {
+                job,
+                placement,
+                look,
+            },
+            &[],
+        );
+    }
+
+    fn wait(&mut self, patience_ms: f64) {
+        self.deadline_ms = Some(now_ms() + patience_ms);
+    }
+
+    /// Posts a message; canvases among the objects are handed over for good.
+    fn post(&self, request: &Request, objects: &[JsValue]) {
+        let (Some(worker), Ok(json)) = (&self.worker, serde_json::to_string(request)) else {
+            return;
+        };
+        let handed_over: Array = objects
+            .iter()
+            .filter(|object| object.is_instance_of::<web_sys::OffscreenCanvas>())
+            .collect();
+        // A refusal means a worker that is gone, which its silence tells.
+        let _ = worker.post_message_with_transfer(&wire::encode(json, objects), &handed_over);
+    }
+}
+
+/// Two new canvases in the stage instead of the old: a canvas can be handed
+/// to a worker only once.
+fn fresh_canvases(stage: &HtmlElement) -> Result<[JsValue; 2], JsValue> {
+    let document = stage.owner_document().ok_or("no document")?;
+    while let Some(old) = stage.first_child() {
+        stage.remove_child(&old)?;
+    }
+    let make = |class: &str| -> Result<JsValue, JsValue> {
+        let canvas: HtmlCanvasElement = document.create_element("canvas")?.dyn_into()?;
+        canvas.set_class_name(class);
+        canvas.set_attribute("aria-hidden", "true")?;
+        stage.append_child(&canvas)?;
+        Ok(canvas.transfer_control_to_offscreen()?.into())
+    };
+    Ok([make("before")?, make("after")?])
+}

@@ -1,0 +1,298 @@
+//! The render worker's side of the conversation: hears [`Request`]s, answers
+//! with [`Response`]s, owns the photo and the canvases.
+//!
+//! One job at a time is the page's promise; decoding and exporting wait for
+//! the browser and let other messages through meanwhile.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use js_sys::{Function, Reflect};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent, OffscreenCanvas};
+
+use super::{
+    bitmap::decode_blob,
+    blob_reader::BlobReader,
+    wire,
+    worker_canvas::Screen,
+    worker_export::{Help, Job, export},
+};
+use crate::{
+    codec::{self, Header, Limit, WORKING_EDGE},
+    engine::{
+        look::Look,
+        placement::MarkerInPhoto,
+        render::{Ranked, Renderer},
+        sample::mean_linear_rgb,
+        stages::Inputs,
+    },
+    protocol::{JobError, PhotoError, Request, Response, StageTime},
+};
+
+/// Starts the worker: listens, then says [`Response::Ready`]. Does nothing
+/// outside a dedicated worker.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
+        return;
+    };
+    report_rejections(&scope);
+    let host = Rc::new(Host {
+        scope: scope.clone(),
+        screen: RefCell::default(),
+        loaded: RefCell::default(),
+        spare: RefCell::default(),
+        newest_load: Cell::default(),
+    });
+    let hearing = Rc::clone(&host);
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        hearing.hear(&event.data());
+    });
+    scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    // Lives as long as the worker.
+    on_message.forget();
+    host.say(&Response::Ready, &[]);
+}
+
+/// Lets failures of promises reach the page's `error` event like any other,
+/// so that a trap after a wait is noticed too. JavaScript's own function,
+/// because after a trap nothing in wasm may run again.
+fn report_rejections(scope: &DedicatedWorkerGlobalScope) {
+    if let Ok(report) = Reflect::get(scope, &"reportError".into())
+        && let Ok(report) = report.dyn_into::<Function>()
+    {
+        let bound = report.bind0(scope);
+        // Where it cannot be set, the page's watchdog still notices.
+        let _ = Reflect::set(scope, &"onunhandledrejection".into(), &bound);
+    }
+}
+
+struct Host {
+    scope: DedicatedWorkerGlobalScope,
+    screen: RefCell<Option<Screen>>,
+    loaded: RefCell<Option<Loaded>>,
+    /// Candidates made before there was a photo.
+    spare: RefCell<Option<Ranked>>,
+    newest_load: Cell<u32>,
+}
+
+/// The photo on screen. The file is kept for the export.
+struct Loaded {
+    blob: Blob,
+    header: Header,
+    renderer: Renderer,
+}
+
+impl Host {
+    fn hear(self: &Rc<Self>, data: &JsValue) {
+        // Only our own page talks to us; what is not a message is not for us.
+        let Some((json, objects)) = wire::decode(data) else {
+            return;
+        };
+        let Ok(request) = serde_json::from_str(&json) else {
+            return;
+        };
+        match request {
+            Request::Start => self.start(&objects),
+            Request::Load { load } => self.load(load, objects.into_iter().next()),
+            Request::Render {
+                job,
+                placement,
+                look,
+            } => {
+                let answer = self.render(job, &Inputs { placement, look });
+                self.say_or_fail(job, answer);
+            }
+            Request::Sample { job, at } => {
+                let answer = self.sample(job, at);
+                self.say_or_fail(job, answer);
+            }
+            Request::Export {
+                job,
+                format,
+                layout,
+                placement,
+                look,
+            } => {
+                let task = self.loaded.borrow().as_ref().map(|loaded| Job {
+                    blob: loaded.blob.clone(),
+                    header: loaded.header,
+                    format,
+                    layout,
+                    inputs: Inputs { placement, look },
+                });
+                self.export(job, task);
+            }
+            Request::Trap => std::process::abort(),
+        }
+    }
+
+    fn start(&self, canvases: &[JsValue]) {
+        let canvas = |index: usize| {
+            canvases
+                .get(index)
+                .and_then(|c| c.dyn_ref::<OffscreenCanvas>())
+        };
+        if let (Some(before), Some(after)) = (canvas(0), canvas(1)) {
+            *self.screen.borrow_mut() = Screen::new(before, after).ok();
+        }
+        // Over half a second of work that the first photo would wait for:
+        // done while the person is still choosing it.
+        let seed = Look::default().seed;
+        *self.spare.borrow_mut() = Some(Ranked::new(seed));
+    }
+
+    fn load(self: &Rc<Self>, load: u32, file: Option<JsValue>) {
+        if load < self.newest_load.get() {
+            return;
+        }
+        self.newest_load.set(load);
+        let host = Rc::clone(self);
+        spawn_local(async move {
+            let wanted = || host.newest_load.get() == load;
+            let result = host.open(load, file, &wanted).await;
+            match result {
+                Ok(Some(ready)) => host.say(&ready, &[]),
+                Err(error) if wanted() => host.say(&Response::PhotoFailed { load, error }, &[]),
+                // A newer load is under way: nobody waits for this one.
+                Ok(None) | Err(_) => {}
+            }
+        });
+    }
+
+    async fn open(
+        &self,
+        load: u32,
+        file: Option<JsValue>,
+        wanted: &dyn Fn() -> bool,
+    ) -> Result<Option<Response>, PhotoError> {
+        let blob: Blob = file
+            .and_then(|file| file.dyn_into().ok())
+            .ok_or(PhotoError::NotAPicture)?;
+        let reader = BlobReader::new(&blob).map_err(|_| PhotoError::Damaged)?;
+        let header = codec::probe(reader, blob.size() as u64)?;
+        let Some(decoded) = decode_blob(&blob, &header, Limit::Edge(WORKING_EDGE), wanted).await?
+        else {
+            return Ok(None);
+        };
+        let photo = decoded.photo;
+        if let Some(screen) = self.screen.borrow().as_ref() {
+            screen
+                .show_photo(&photo)
+                .map_err(|_| PhotoError::OutOfMemory)?;
+        }
+        let ready = Response::PhotoReady {
+            load,
+            width: photo.width(),
+            height: photo.height(),
+            source_width: decoded.source_width,
+            source_height: decoded.source_height,
+        };
+        let renderer = Renderer::with_ranked(photo, self.take_ranked());
+        *self.loaded.borrow_mut() = Some(Loaded {
+            blob,
+            header,
+            renderer,
+        });
+        Ok(Some(ready))
+    }
+
+    fn render(&self, job: u32, inputs: &Inputs) -> Result<Response, JobError> {
+        let mut loaded = self.loaded.borrow_mut();
+        let renderer = &mut loaded.as_mut().ok_or(JobError::NoPhoto)?.renderer;
+        let frame = renderer
+            .render(inputs, &|| self.now())
+            .map_err(|_| JobError::BadPlacement)?;
+        let put_start = self.now();
+        if let Some(screen) = self.screen.borrow().as_ref() {
+            screen
+                .show_after(renderer.pixels(), frame.rect)
+                .map_err(|_| JobError::Encode)?;
+        }
+        let put = ("put", self.now() - put_start);
+        let stages = frame.stages.into_iter().chain([put]);
+        let stages = stages
+            .map(|(stage, ms)| StageTime {
+                stage: stage.to_owned(),
+                ms,
+            })
+            .collect();
+        Ok(Response::Rendered {
+            job,
+            impressions: frame.impressions,
+            stages,
+        })
+    }
+
+    fn sample(&self, job: u32, at: MarkerInPhoto) -> Result<Response, JobError> {
+        let loaded = self.loaded.borrow();
+        let renderer = &loaded.as_ref().ok_or(JobError::NoPhoto)?.renderer;
+        Ok(Response::Sampled {
+            job,
+            linear_rgb: mean_linear_rgb(renderer.photo(), at),
+        })
+    }
+
+    fn export(self: &Rc<Self>, job: u32, task: Option<Job>) {
+        let Some(task) = task else {
+            return self.say(
+                &Response::Failed {
+                    job,
+                    error: JobError::NoPhoto,
+                },
+                &[],
+            );
+        };
+        let host = Rc::clone(self);
+        spawn_local(async move {
+            let progress = |done: f64| host.say(&Response::Progress { job, done }, &[]);
+            let help = Help {
+                clock: &|| host.now(),
+                progress: &progress,
+                borrow_ranked: &|| host.take_ranked(),
+                return_ranked: &|ranked| host.give_ranked(ranked),
+            };
+            match export(&task, &help).await {
+                Ok(blob) => host.say(&Response::Exported { job }, &[blob.into()]),
+                Err(error) => host.say(&Response::Failed { job, error }, &[]),
+            }
+        });
+    }
+
+    fn take_ranked(&self) -> Option<Ranked> {
+        let mut loaded = self.loaded.borrow_mut();
+        let from_photo = loaded
+            .as_mut()
+            .and_then(|loaded| loaded.renderer.take_ranked());
+        from_photo.or_else(|| self.spare.take())
+    }
+
+    fn give_ranked(&self, ranked: Option<Ranked>) {
+        if let Some(loaded) = self.loaded.borrow_mut().as_mut() {
+            loaded.renderer.give_ranked(ranked);
+        }
+    }
+
+    /// Milliseconds, from the worker's start.
+    fn now(&self) -> f64 {
+        self.scope
+            .performance()
+            .map_or(0.0, |performance| performance.now())
+    }
+
+    fn say_or_fail(&self, job: u32, answer: Result<Response, JobError>) {
+        let response = answer.unwrap_or_else(|error| Response::Failed { job, error });
+        self.say(&response, &[]);
+    }
+
+    fn say(&self, response: &Response, objects: &[JsValue]) {
+        if let Ok(json) = serde_json::to_string(response) {
+            // Blobs and texts are always clonable; nothing else is sent.
+            let _ = self.scope.post_message(&wire::encode(json, objects));
+        }
+    }
+}

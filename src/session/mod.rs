@@ -1,0 +1,6 @@
+//! What the page remembers, without a browser: the plan, the queue of jobs,
+//! the viewport. Pure, and tested natively.
+
+pub mod document;
+pub mod queue;
+pub mod viewport;

@@ -1,0 +1,197 @@
+//! The hairline: styles, handles on the photo, and all its numbers.
+
+use glam::DVec2;
+use leptos::prelude::*;
+
+use super::marker::Marker;
+use super::slider::ParamSlider;
+use super::state::{App, Tab, TapTarget};
+use crate::engine::handles::{HandleId, drag, handles};
+use crate::engine::head::HeadModel;
+use crate::engine::look::Hairline;
+use crate::engine::outline::outline;
+use crate::engine::params::ParamId;
+use crate::engine::styles::{Style, matching};
+
+/// Numbers everybody sees, and those behind "More".
+const MAIN: [ParamId; 4] = [
+    ParamId::HeightMm,
+    ParamId::RecessionMm,
+    ParamId::LateralMm,
+    ParamId::TransitionMm,
+];
+const MORE: [ParamId; 10] = [
+    ParamId::CornerRadiusMm,
+    ParamId::TemporalPeakMm,
+    ParamId::WidowsPeakMm,
+    ParamId::WidowsPeakHalfWidthMm,
+    ParamId::AsymmetryMm,
+    ParamId::AsymmetryWidthMm,
+    ParamId::TiltDeg,
+    ParamId::MacroMm,
+    ParamId::MicroMm,
+    ParamId::EdgeOpacity,
+];
+
+fn fitted(app: App) -> Option<HeadModel> {
+    app.head.get()?.ok()
+}
+
+fn label(app: App, id: HandleId) -> String {
+    let h = app.plan.with(|plan| plan.look.hairline);
+    let error = fitted(app).map_or(0.06, |head| head.scale_error);
+    let mm = |value: f64| format!("{value:.0} ± {:.0} mm", (value * error).max(1.0));
+    match id {
+        HandleId::Middle => format!(
+            "Middle of the hairline, {} above the brow line",
+            mm(h.height_mm - h.widows_peak_mm)
+        ),
+        HandleId::RightTemple => format!("Right temple, {} from the middle", mm(h.lateral_mm)),
+        HandleId::LeftTemple => format!("Left temple, {} from the middle", mm(h.lateral_mm)),
+        HandleId::RightPeak => format!("Right temporal peak, {} forward", mm(h.temporal_peak_mm)),
+        HandleId::LeftPeak => format!("Left temporal peak, {} forward", mm(h.temporal_peak_mm)),
+    }
+}
+
+/// Moves a handle to a photo point; off the head nothing happens.
+pub(crate) fn move_handle(app: App, id: HandleId, to: (f64, f64)) {
+    let Some(Some(Ok(head))) = app.head.try_get_untracked() else {
+        return;
+    };
+    let Some(to_mm) = head.scalp_from_photo(DVec2::new(to.0, to.1)) else {
+        return;
+    };
+    let mirror = app.mirror.get_untracked();
+    app.change_look(|look| drag(&mut look.hairline, head.semi_axes_mm, id, to_mm, mirror));
+}
+
+/// The handles over the photo.
+#[component]
+pub fn HairlineHandles() -> impl IntoView {
+    let app = expect_context::<App>();
+    let place = move |id: HandleId| {
+        let head = fitted(app)?;
+        let h = app.plan.with(|plan| plan.look.hairline);
+        let handle = handles(&h, head.semi_axes_mm)
+            .into_iter()
+            .find(|handle| handle.id == id)?;
+        let q = head.photo_from_head(handle.at_mm);
+        (head.facing(handle.at_mm) > 0.05).then_some((q.x, q.y))
+    };
+    let step = Signal::derive(move || fitted(app).map_or(1.0, |head| head.camera.px_per_mm));
+    HandleId::ALL
+        .map(|id| {
+            view! {
+                <Marker
+                    target=TapTarget::Handle(id)
+                    label=Signal::derive(move || label(app, id))
+                    at=Signal::derive(move || place(id))
+                    moved=Callback::new(move |to| move_handle(app, id, to))
+                    step_px=step
+                    kind="handle"
+                />
+            }
+        })
+        .collect_view()
+}
+
+/// The visible part of a closed line on the head as an SVG path, photo px.
+#[must_use]
+pub(crate) fn line_path(head: &HeadModel, h: &Hairline, whole: bool) -> String {
+    use std::fmt::Write as _;
+    let line = outline(h, head.semi_axes_mm);
+    let points = if whole {
+        line.points_mm.as_slice()
+    } else {
+        line.points_mm.get(line.front.clone()).unwrap_or_default()
+    };
+    let mut path = String::new();
+    let mut pen_down = false;
+    for p in points {
+        if head.facing(*p) <= 0.02 {
+            pen_down = false;
+            continue;
+        }
+        let q = head.photo_from_head(*p);
+        // Writing to a string cannot fail.
+        let _ = write!(
+            path,
+            "{}{:.1} {:.1}",
+            if pen_down { "L" } else { "M" },
+            q.x,
+            q.y
+        );
+        pen_down = true;
+    }
+    path
+}
+
+/// The panel of the Hairline step.
+#[component]
+pub fn HairlinePanel() -> impl IntoView {
+    let app = expect_context::<App>();
+    let current = Memo::new(move |_| app.plan.with(|plan| matching(&plan.look.hairline)));
+    view! {
+        <div class="styles" role="group" aria-label="Hairline styles">
+            {Style::ALL
+                .map(|style| {
+                    view! {
+                        <button
+                            type="button"
+                            class="style"
+                            data-style=format!("{style:?}")
+                            title=style.describe()
+                            aria-pressed=move || (current.get() == Some(style)).to_string()
+                            on:click=move |_| app.change_look(|look| style.apply(&mut look.hairline))
+                        >
+                            <StylePicture style=style />
+                            <span>{style.name()}</span>
+                        </button>
+                    }
+                })
+                .collect_view()}
+        </div>
+        {MAIN.map(|id| view! { <ParamSlider id=id /> }).collect_view()}
+        <label class="check">
+            <input type="checkbox" prop:checked=move || app.mirror.get() on:change:target=move |e| app.mirror.set(e.target().checked()) />
+            <span>"Move both sides together"</span>
+        </label>
+        <label class="check">
+            <input type="checkbox" prop:checked=move || app.guides.get() on:change:target=move |e| app.guides.set(e.target().checked()) />
+            <span>"Show the line and its handles"</span>
+        </label>
+        <details>
+            <summary>"More: corners, peaks, symmetry, irregularity"</summary>
+            {MORE.map(|id| view! { <ParamSlider id=id /> }).collect_view()}
+        </details>
+        <button type="button" class="primary" on:click=move |_| app.tab.set(Tab::Density)>"Next: density"</button>
+    }
+}
+
+/// A small drawing of a style on a standard head.
+#[component]
+fn StylePicture(
+    /// Which style.
+    style: Style,
+) -> impl IntoView {
+    use crate::engine::anthropometry::STANDARD_SEMI_AXES_MM;
+    use crate::engine::camera::{Camera, Pose};
+    let camera = Camera {
+        centre_in_photo: DVec2::new(50.0, 58.0),
+        px_per_mm: 0.55,
+        distance_mm: 1000.0,
+    };
+    let pose = Pose {
+        yaw_deg: 0.0,
+        pitch_deg: 8.0,
+        roll_deg: 0.0,
+    };
+    let head = HeadModel::posed(STANDARD_SEMI_AXES_MM, pose, camera);
+    let path = line_path(&head, &style.hairline(), false);
+    view! {
+        <svg viewBox="0 0 100 70" aria-hidden="true">
+            <ellipse cx="50" cy="58" rx="42.5" ry="50" class="skull" />
+            <path d=path class="front" />
+        </svg>
+    }
+}

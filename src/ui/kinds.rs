@@ -1,0 +1,81 @@
+//! The kinds of things the page's state speaks of.
+
+use crate::engine::handles::HandleId;
+use crate::engine::matching::HairSample;
+
+/// How far the page is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// No photo yet.
+    Empty,
+    /// The first photo is being opened.
+    Loading,
+    /// A photo is on the stage.
+    Ready,
+}
+
+/// The steps, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Tab {
+    Place,
+    Hairline,
+    Density,
+    Shade,
+    Save,
+}
+
+impl Tab {
+    /// All steps.
+    pub const ALL: [Self; 5] = [
+        Self::Place,
+        Self::Hairline,
+        Self::Density,
+        Self::Shade,
+        Self::Save,
+    ];
+
+    /// The step's name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Place => "Place",
+            Self::Hairline => "Hairline",
+            Self::Density => "Density",
+            Self::Shade => "Shade",
+            Self::Save => "Save",
+        }
+    }
+}
+
+/// A marker of the placement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum MarkerId {
+    RightPupil,
+    LeftPupil,
+    Chin,
+    Top,
+    RightSide,
+    LeftSide,
+    Centre,
+    Width,
+    Height,
+}
+
+/// Which colour is being picked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Picking {
+    Skin,
+    Hair(HairSample),
+}
+
+/// What the next tap on the photo does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum TapTarget {
+    Marker(MarkerId),
+    Handle(HandleId),
+    Colour(Picking),
+}

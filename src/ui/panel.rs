@@ -1,0 +1,144 @@
+//! The steps as tabs.
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+
+use super::hairline::HairlinePanel;
+use super::place::PlacePanel;
+use super::save::SavePanel;
+use super::shade::ShadePanel;
+use super::slider::ParamSlider;
+use super::state::{App, Tab, TapTarget};
+use crate::engine::params::ParamId;
+
+/// Tabs and the panel of the chosen one.
+#[component]
+pub fn Panel() -> impl IntoView {
+    let app = expect_context::<App>();
+    let choose = move |tab: Tab| {
+        app.tab.set(tab);
+        // A marker of another step must not catch the next tap.
+        let keep = matches!(
+            (app.tap.get_untracked(), tab),
+            (Some(TapTarget::Marker(_)), Tab::Place) | (Some(TapTarget::Handle(_)), Tab::Hairline)
+        );
+        if !keep {
+            app.tap.set(None);
+        }
+    };
+    let key = move |event: KeyboardEvent| {
+        let at = Tab::ALL
+            .iter()
+            .position(|tab| *tab == app.tab.get_untracked())
+            .unwrap_or(0);
+        let last = Tab::ALL.len() - 1;
+        let to = match event.key().as_str() {
+            "ArrowRight" => {
+                if at == last {
+                    0
+                } else {
+                    at + 1
+                }
+            }
+            "ArrowLeft" => at.checked_sub(1).unwrap_or(last),
+            "Home" => 0,
+            "End" => last,
+            _ => return,
+        };
+        event.prevent_default();
+        if let Some(tab) = Tab::ALL.get(to).copied() {
+            choose(tab);
+            focus_tab(tab);
+        }
+    };
+    // A memo, so that choosing the chosen step again leaves its panel alone.
+    let chosen = Memo::new(move |_| app.tab.get());
+    let panel = move || match chosen.get() {
+        Tab::Place => view! { <PlacePanel /> }.into_any(),
+        Tab::Hairline => view! { <HairlinePanel /> }.into_any(),
+        Tab::Density => view! { <DensityPanel /> }.into_any(),
+        Tab::Shade => view! { <ShadePanel /> }.into_any(),
+        Tab::Save => view! { <SavePanel /> }.into_any(),
+    };
+    view! {
+        <section class="panel" aria-label="Settings">
+            <div class="tabs" role="tablist" aria-label="Steps" on:keydown=key>
+                {Tab::ALL
+                    .map(|tab| {
+                        let chosen = move || app.tab.get() == tab;
+                        view! {
+                            <button
+                                type="button"
+                                role="tab"
+                                id=tab_id(tab)
+                                aria-controls="panel"
+                                aria-selected=move || chosen().to_string()
+                                tabindex=move || if chosen() { "0" } else { "-1" }
+                                on:click=move |_| choose(tab)
+                            >
+                                {tab.name()}
+                            </button>
+                        }
+                    })
+                    .collect_view()}
+            </div>
+            <div class="panel-body" role="tabpanel" id="panel" aria-labelledby=move || tab_id(app.tab.get())>
+                {panel}
+            </div>
+            <p class="small">"A simulated preview, not a treatment result. Not medical advice."</p>
+        </section>
+    }
+}
+
+/// Written out: making them of the names would bring Unicode's tables of
+/// cases along, 4 KB of the page.
+const fn tab_id(tab: Tab) -> &'static str {
+    match tab {
+        Tab::Place => "tab-place",
+        Tab::Hairline => "tab-hairline",
+        Tab::Density => "tab-density",
+        Tab::Shade => "tab-shade",
+        Tab::Save => "tab-save",
+    }
+}
+
+fn focus_tab(tab: Tab) {
+    use wasm_bindgen::JsCast as _;
+    let button = document()
+        .get_element_by_id(tab_id(tab))
+        .and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(button) = button {
+        // Focus fails only on an element that is not shown.
+        let _ = button.focus();
+    }
+}
+
+/// The panel of the Density step.
+#[component]
+fn DensityPanel() -> impl IntoView {
+    let app = expect_context::<App>();
+    let count = move || {
+        let shown = app.frame.get().impressions;
+        format!(
+            "About {} impressions are visible in this photo.",
+            thousands(shown)
+        )
+    };
+    view! {
+        <p class="guide">"Impressions per square centimetre behind the hairline. Natural scalps have 60 to 100 follicular units."</p>
+        <ParamSlider id=ParamId::DensityPerCm2 />
+        <ParamSlider id=ParamId::DiameterMm />
+        <p class="hint" data-testid="count">{count}</p>
+        <button type="button" class="primary" on:click=move |_| app.tab.set(Tab::Shade)>"Next: shade"</button>
+    }
+}
+
+/// A count with thin gaps between thousands, rounded to two digits less.
+fn thousands(n: u32) -> String {
+    let n = if n >= 1000 { (n + 50) / 100 * 100 } else { n };
+    if n >= 1000 {
+        format!("{}\u{202f}{:03}", n / 1000, n % 1000)
+    } else {
+        n.to_string()
+    }
+}

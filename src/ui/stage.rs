@@ -1,0 +1,342 @@
+//! The photo, before and after, with pan, zoom and the comparison. All of it
+//! is CSS: nothing here makes the worker draw.
+
+use leptos::ev::{PointerEvent, WheelEvent};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast as _;
+
+use super::hairline::{HairlineHandles, line_path, move_handle};
+use super::marker::photo_point;
+use super::place::{PlaceMarkers, tapped};
+use super::state::{App, Tab, TapTarget};
+use crate::session::viewport::Viewport;
+
+/// A pointer moved by less than this, CSS px, has tapped, not dragged.
+const TAP_SLOP_PX: f64 = 6.0;
+/// One press of a zoom button.
+const ZOOM_STEP: f64 = 1.4;
+
+/// Pointers that are down on the stage.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Finger {
+    id: i32,
+    x: f64,
+    y: f64,
+    moved: f64,
+}
+
+/// The stage with its buttons.
+#[component]
+pub fn Stage() -> impl IntoView {
+    let app = expect_context::<App>();
+    let canvases = NodeRef::<leptos::html::Div>::new();
+    let stage = NodeRef::<leptos::html::Div>::new();
+    Effect::new(move |taken: Option<bool>| {
+        if taken == Some(true) {
+            return true;
+        }
+        let Some(element) = canvases.get() else {
+            return false;
+        };
+        app.take_stage(element.unchecked_into());
+        true
+    });
+    let measure = move || {
+        if let Some(stage) = stage.get_untracked() {
+            let rect = stage.get_bounding_client_rect();
+            if rect.width() > 0.0 && (rect.width(), rect.height()) != app.stage_size.get_untracked()
+            {
+                app.stage_size.set((rect.width(), rect.height()));
+            }
+        }
+    };
+    let handle = window_event_listener(leptos::ev::resize, move |_| measure());
+    on_cleanup(move || handle.remove());
+    // The stage has a size only once it is shown; panels change it too.
+    Effect::new(move |_| {
+        app.phase.track();
+        app.photo.track();
+        request_animation_frame(measure);
+    });
+
+    let summary = move || {
+        let look = app.plan.with(|plan| plan.look);
+        format!(
+            "Preview: hairline {:.0} mm above the brow line, {:.0} impressions per square centimetre, dilution 1 to {:.0}.",
+            look.hairline.height_mm, look.density.per_cm2, look.shade.dilution
+        )
+    };
+    let shown = move || {
+        if app.holding.get() {
+            100.0
+        } else {
+            app.split.get()
+        }
+    };
+    let comparing = move || shown() > 0.0;
+    let only_before = move || shown() >= 100.0;
+    let divider_x = move || {
+        let width = app.photo.get().map_or(0.0, |photo| photo.size().0);
+        let at = (width * shown() / 100.0, 0.0);
+        app.viewport.get().view_from_photo(at).0
+    };
+    view! {
+        <section class="stage-area" aria-label="Preview">
+            <div
+                class="stage"
+                data-testid="stage"
+                data-frame=move || app.frame.get().job.to_string()
+                data-impressions=move || app.frame.get().impressions.to_string()
+                data-stages=move || app.frame.get().stages
+                node_ref=stage
+                class:picking=move || app.tap.get().is_some()
+                {..gestures(app)}
+            >
+                <div
+                    class="photo"
+                    role="img"
+                    aria-label=summary
+                    node_ref=canvases
+                    style:transform=move || {
+                        let v = app.viewport.get();
+                        format!("translate({:.2}px, {:.2}px) scale({:.5})", v.x, v.y, v.scale)
+                    }
+                    style:width=move || format!("{}px", app.photo.get().map_or(0, |p| p.width))
+                    style:height=move || format!("{}px", app.photo.get().map_or(0, |p| p.height))
+                    style:--split=move || format!("{:.0}%", shown())
+                ></div>
+                <Lines />
+                <Show when=move || app.tab.get() == Tab::Place>
+                    <PlaceMarkers />
+                </Show>
+                <Show when=move || app.tab.get() == Tab::Hairline && app.guides.get()>
+                    <HairlineHandles />
+                </Show>
+                <Show when=comparing>
+                    <span class="side" aria-hidden="true">"Before"</span>
+                    <span class="side after-side" class:gone=only_before aria-hidden="true">"After"</span>
+                    <span class="divider" style:left=move || format!("{:.1}px", divider_x()) aria-hidden="true"></span>
+                </Show>
+            </div>
+            <Tools />
+        </section>
+    }
+}
+
+/// The skull's outline and the hairline over the photo.
+#[component]
+fn Lines() -> impl IntoView {
+    let app = expect_context::<App>();
+    let transform = move || {
+        let v = app.viewport.get();
+        format!("matrix({0:.5} 0 0 {0:.5} {1:.2} {2:.2})", v.scale, v.x, v.y)
+    };
+    let skull = move || {
+        let Some(Ok(head)) = app.head.get().filter(|_| app.tab.get() == Tab::Place) else {
+            return String::new();
+        };
+        let points: Vec<String> = head
+            .silhouette(96)
+            .iter()
+            .map(|q| format!("{:.1} {:.1}", q.x, q.y))
+            .collect();
+        format!("M{}Z", points.join("L"))
+    };
+    let front = move || {
+        let wanted = matches!(app.tab.get(), Tab::Place | Tab::Hairline) && app.guides.get();
+        let Some(Ok(head)) = app.head.get().filter(|_| wanted) else {
+            return String::new();
+        };
+        let h = app.plan.with(|plan| plan.look.hairline);
+        line_path(&head, &h, app.tab.get() == Tab::Place)
+    };
+    view! {
+        <svg class="lines" aria-hidden="true">
+            <g transform=transform>
+                <path class="skull under" d=skull />
+                <path class="skull" d=skull />
+                <path class="front under" d=front />
+                <path class="front" d=front />
+            </g>
+        </svg>
+    }
+}
+
+/// Pan, pinch, wheel and tap.
+fn gestures(app: App) -> impl leptos::attr::Attribute {
+    let fingers = RwSignal::new(Vec::<Finger>::new());
+    let down = move |event: PointerEvent| {
+        let finger = Finger {
+            id: event.pointer_id(),
+            x: f64::from(event.client_x()),
+            y: f64::from(event.client_y()),
+            moved: 0.0,
+        };
+        if let Some(stage) = event
+            .current_target()
+            .and_then(|t| t.dyn_into::<web_sys::Element>().ok())
+        {
+            // Refused only for a pointer that is gone already.
+            let _ = stage.set_pointer_capture(event.pointer_id());
+        }
+        fingers.update(|all| all.push(finger));
+    };
+    let moved = move |event: PointerEvent| {
+        let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+        let before = fingers.get_untracked();
+        fingers.update(|all| {
+            for finger in all.iter_mut().filter(|f| f.id == event.pointer_id()) {
+                finger.moved += (x - finger.x).abs() + (y - finger.y).abs();
+                (finger.x, finger.y) = (x, y);
+            }
+        });
+        match (before.as_slice(), fingers.get_untracked().as_slice()) {
+            ([a], [b]) if b.moved > TAP_SLOP_PX => view(app, |v, photo, stage| {
+                v.panned((b.x - a.x, b.y - a.y), photo, stage)
+            }),
+            ([a, b], [c, d]) => pinch(app, [*a, *b], [*c, *d]),
+            _ => {}
+        }
+    };
+    let up = move |event: PointerEvent| {
+        let was = fingers.get_untracked();
+        fingers.update(|all| all.retain(|f| f.id != event.pointer_id()));
+        if let [finger] = was.as_slice()
+            && finger.moved <= TAP_SLOP_PX
+            && let Some(at) = photo_point(app, event.client_x(), event.client_y())
+        {
+            tap(app, at);
+        }
+    };
+    let cancel =
+        move |event: PointerEvent| fingers.update(|all| all.retain(|f| f.id != event.pointer_id()));
+    let wheel = move |event: WheelEvent| {
+        event.prevent_default();
+        // A notch is 100 px or 3 lines; either way some 15 %.
+        let step = if event.delta_mode() == 0 {
+            event.delta_y() / 100.0
+        } else {
+            event.delta_y() / 3.0
+        };
+        let factor = libm::exp2(-0.2 * step.clamp(-4.0, 4.0));
+        zoom_at(
+            app,
+            factor,
+            (f64::from(event.client_x()), f64::from(event.client_y())),
+        );
+    };
+    (
+        leptos::tachys::html::event::on(leptos::ev::pointerdown, down),
+        leptos::tachys::html::event::on(leptos::ev::pointermove, moved),
+        leptos::tachys::html::event::on(leptos::ev::pointerup, up),
+        leptos::tachys::html::event::on(leptos::ev::pointercancel, cancel),
+        leptos::tachys::html::event::on(leptos::ev::wheel, wheel),
+    )
+}
+
+fn tap(app: App, at: (f64, f64)) {
+    match app.tap.get_untracked() {
+        Some(TapTarget::Marker(id)) => tapped(app, id, at),
+        Some(TapTarget::Handle(id)) => move_handle(app, id, at),
+        Some(TapTarget::Colour(picking)) => {
+            app.pick_colour(picking, at);
+            app.tap.set(None);
+        }
+        None => {}
+    }
+}
+
+fn view(app: App, change: impl FnOnce(Viewport, (f64, f64), (f64, f64)) -> Viewport) {
+    if let Some(photo) = app.photo.get_untracked() {
+        let next = change(
+            app.viewport.get_untracked(),
+            photo.size(),
+            app.stage_size.get_untracked(),
+        );
+        app.viewport.set(next);
+    }
+}
+
+fn stage_corner() -> (f64, f64) {
+    let stage = document()
+        .query_selector("[data-testid=stage]")
+        .ok()
+        .flatten();
+    stage.map_or((0.0, 0.0), |stage| {
+        let rect = stage.get_bounding_client_rect();
+        (rect.left(), rect.top())
+    })
+}
+
+fn zoom_at(app: App, factor: f64, client: (f64, f64)) {
+    let corner = stage_corner();
+    view(app, |v, photo, stage| {
+        v.zoomed(
+            factor,
+            (client.0 - corner.0, client.1 - corner.1),
+            photo,
+            stage,
+        )
+    });
+}
+
+fn pinch(app: App, before: [Finger; 2], after: [Finger; 2]) {
+    let gap = |[a, b]: [Finger; 2]| libm::hypot(a.x - b.x, a.y - b.y).max(1.0);
+    let middle = |[a, b]: [Finger; 2]| ((a.x + b.x) / 2.0, (a.y + b.y) / 2.0);
+    let (from, to) = (middle(before), middle(after));
+    view(app, |v, photo, stage| {
+        v.panned((to.0 - from.0, to.1 - from.1), photo, stage)
+    });
+    zoom_at(app, gap(after) / gap(before), to);
+}
+
+/// Zoom and comparison.
+#[component]
+fn Tools() -> impl IntoView {
+    let app = expect_context::<App>();
+    let zoom = move |factor: f64| {
+        view(app, |v, photo, stage| {
+            v.zoomed(factor, (stage.0 / 2.0, stage.1 / 2.0), photo, stage)
+        });
+    };
+    let fit = move |_| view(app, |_, photo, stage| Viewport::fit(photo, stage));
+    let full = move |_| zoom(1.0 / app.viewport.get_untracked().scale);
+    let hold = move |on: bool| app.holding.set(on);
+    view! {
+        <div class="tools">
+            <div class="zoom" role="group" aria-label="Zoom">
+                <button type="button" aria-label="Zoom out" on:click=move |_| zoom(1.0 / ZOOM_STEP)>"−"</button>
+                <button type="button" aria-label="Zoom in" on:click=move |_| zoom(ZOOM_STEP)>"+"</button>
+                <button type="button" on:click=fit>"Fit"</button>
+                <button type="button" on:click=full>"100 %"</button>
+            </div>
+            <label class="compare">
+                <span>"Compare"</span>
+                <input
+                    type="range"
+                    min="0"
+                    max="100"
+                    step="1"
+                    data-testid="compare"
+                    aria-valuetext=move || format!("{:.0} percent of the original", app.split.get())
+                    prop:value=move || format!("{:.0}", app.split.get())
+                    on:input:target=move |event| app.split.set(event.target().value_as_number().max(0.0))
+                />
+            </label>
+            <button
+                type="button"
+                data-testid="hold"
+                aria-pressed=move || app.holding.get().to_string()
+                on:pointerdown=move |_| hold(true)
+                on:pointerup=move |_| hold(false)
+                on:pointercancel=move |_| hold(false)
+                on:pointerleave=move |_| hold(false)
+                on:keydown=move |event| if event.key() == " " || event.key() == "Enter" { hold(true) }
+                on:keyup=move |_| hold(false)
+                on:blur=move |_| hold(false)
+            >
+                "Hold for original"
+            </button>
+        </div>
+    }
+}

@@ -1,0 +1,399 @@
+//! The page's state: handles only, cheap to copy, no pixels. All changes of
+//! the plan go through here.
+
+use glam::DVec2;
+use leptos::prelude::*;
+use web_sys::Blob;
+
+pub use super::kinds::{MarkerId, Phase, Picking, Tab, TapTarget};
+use super::samples::Sample;
+use super::strings;
+use crate::engine::error::{BadPlacement, EngineError};
+use crate::engine::fit::{fit, starting_placement};
+use crate::engine::head::HeadModel;
+use crate::engine::look::Look;
+use crate::engine::matching::HairSample;
+use crate::engine::placement::Placement;
+use crate::platform::render_client::{News, RenderClient};
+use crate::protocol::{Request, Response};
+use crate::session::document::Plan;
+use crate::session::viewport::Viewport;
+
+/// The photo on the stage, px.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct PhotoInfo {
+    pub width: u32,
+    pub height: u32,
+    pub source_width: u32,
+    pub source_height: u32,
+}
+
+impl PhotoInfo {
+    /// Width and height as the viewport takes them.
+    #[must_use]
+    pub fn size(self) -> (f64, f64) {
+        (f64::from(self.width), f64::from(self.height))
+    }
+}
+
+/// The last frame on the stage.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct FrameInfo {
+    pub job: u32,
+    pub impressions: u32,
+    pub stages: String,
+}
+
+/// The page's state.
+#[derive(Clone, Copy)]
+#[expect(missing_docs, reason = "the names and types say it")]
+pub struct App {
+    pub phase: RwSignal<Phase>,
+    pub photo: RwSignal<Option<PhotoInfo>>,
+    pub plan: RwSignal<Plan>,
+    pub head: Memo<Option<Result<HeadModel, BadPlacement>>>,
+    pub tab: RwSignal<Tab>,
+    pub notice: RwSignal<Option<String>>,
+    pub status: RwSignal<String>,
+    pub frame: RwSignal<FrameInfo>,
+    pub split: RwSignal<f64>,
+    pub holding: RwSignal<bool>,
+    pub guides: RwSignal<bool>,
+    pub mirror: RwSignal<bool>,
+    pub viewport: RwSignal<Viewport>,
+    pub stage_size: RwSignal<(f64, f64)>,
+    pub tap: RwSignal<Option<TapTarget>>,
+    pub skin: RwSignal<Option<[f64; 3]>>,
+    pub hair: RwSignal<Option<([f64; 3], HairSample)>>,
+    pub both: RwSignal<bool>,
+    pub export: RwSignal<Option<f64>>,
+    export_name: RwSignal<&'static str>,
+    colour: RwSignal<Option<Picking>>,
+    opening: RwSignal<bool>,
+    pending: RwSignal<Option<Placement>>,
+    spawn: StoredValue<js_sys::Function, LocalStorage>,
+    client: StoredValue<Option<RenderClient>, LocalStorage>,
+}
+
+impl App {
+    /// The state of a page just opened.
+    #[must_use]
+    pub fn new(spawn: js_sys::Function) -> Self {
+        let photo = RwSignal::new(None::<PhotoInfo>);
+        let plan = RwSignal::new(Plan::default());
+        let placement = Memo::new(move |_| plan.with(|plan| plan.placement));
+        let head = Memo::new(move |_| {
+            let photo = photo.get()?;
+            let placement = placement.get()?;
+            Some(
+                fit(&placement, photo.width, photo.height).map_err(|error| match error {
+                    EngineError::BadPlacement(why) => why,
+                    EngineError::Size { .. } => BadPlacement::TooSmall,
+                }),
+            )
+        });
+        let app = Self {
+            phase: RwSignal::new(Phase::Empty),
+            photo,
+            plan,
+            head,
+            tab: RwSignal::new(Tab::Place),
+            notice: RwSignal::new(None),
+            status: RwSignal::new(String::new()),
+            frame: RwSignal::new(FrameInfo::default()),
+            split: RwSignal::new(0.0),
+            holding: RwSignal::new(false),
+            guides: RwSignal::new(true),
+            mirror: RwSignal::new(true),
+            viewport: RwSignal::new(Viewport {
+                scale: 1.0,
+                x: 0.0,
+                y: 0.0,
+            }),
+            stage_size: RwSignal::new((0.0, 0.0)),
+            tap: RwSignal::new(None),
+            skin: RwSignal::new(None),
+            hair: RwSignal::new(None),
+            both: RwSignal::new(false),
+            export: RwSignal::new(None),
+            export_name: RwSignal::new("smp-preview.png"),
+            colour: RwSignal::new(None),
+            opening: RwSignal::new(false),
+            pending: RwSignal::new(None),
+            spawn: StoredValue::new_local(spawn),
+            client: StoredValue::new_local(None),
+        };
+        Effect::new(move |_| app.draw());
+        Effect::new(move |_| {
+            let (photo, stage) = (app.photo.get(), app.stage_size.get());
+            if let Some(photo) = photo {
+                app.viewport.set(Viewport::fit(photo.size(), stage));
+            }
+        });
+        set_interval(
+            move || app.with_client(RenderClient::check),
+            std::time::Duration::from_secs(1),
+        );
+        app
+    }
+
+    /// Gives the worker its stage; called once, when the element is there.
+    pub fn take_stage(self, stage: web_sys::HtmlElement) {
+        match RenderClient::new(self.spawn.get_value(), stage, move |news| self.hear(news)) {
+            Ok(client) => self.client.set_value(Some(client)),
+            Err(_) => self.notice.set(Some(
+                "This browser cannot run the preview. Please open the page in a current version of Chrome, Edge, Firefox or Safari.".into(),
+            )),
+        }
+    }
+
+    fn with_client(self, use_it: impl FnOnce(&RenderClient)) {
+        // Cloned out, because what it hears may come back here.
+        let client = self.client.try_get_value().flatten();
+        if let Some(client) = client {
+            use_it(&client);
+        }
+    }
+
+    /// Opens a photo; `placement` where it is known from before.
+    pub fn open(self, photo: Blob, placement: Option<Placement>) {
+        self.notice.set(None);
+        self.pending.set(placement);
+        self.opening.set(true);
+        if self.phase.get_untracked() == Phase::Empty {
+            self.phase.set(Phase::Loading);
+        }
+        self.status.set("Opening the photo…".into());
+        self.with_client(|client| client.load(photo));
+    }
+
+    /// Fetches and opens one of the samples.
+    pub fn open_sample(self, sample: &'static Sample) {
+        leptos::task::spawn_local(async move {
+            match crate::platform::page::fetch_own(sample.path).await {
+                Ok(blob) => self.open(blob, Some(sample.placement)),
+                Err(_) => self.notice.set(Some(
+                    "The sample could not be fetched. Check the connection and try again.".into(),
+                )),
+            }
+        });
+    }
+
+    /// Changes the look.
+    pub fn change_look(self, change: impl FnOnce(&mut Look)) {
+        self.plan.update(|plan| change(&mut plan.look));
+    }
+
+    /// Changes the placement.
+    pub fn change_placement(self, change: impl FnOnce(&mut Placement)) {
+        self.plan.update(|plan| {
+            if let Some(placement) = &mut plan.placement {
+                change(placement);
+            }
+        });
+    }
+
+    /// Asks for the colour at a point of the photo.
+    pub fn pick_colour(self, picking: Picking, at: (f64, f64)) {
+        let Some(photo) = self.photo.get_untracked() else {
+            return;
+        };
+        let at = crate::engine::camera::marker_from_photo(
+            DVec2::new(at.0, at.1),
+            photo.width,
+            photo.height,
+        );
+        self.colour.set(Some(picking));
+        self.with_client(|client| {
+            client.ask(|job| Request::Sample { job, at });
+        });
+    }
+
+    /// Starts an export.
+    pub fn export(
+        self,
+        format: crate::protocol::ExportFormat,
+        layout: crate::engine::export::Layout,
+    ) {
+        let plan = self.plan.get_untracked();
+        let Some(placement) = plan.placement else {
+            return;
+        };
+        self.export_name.set(match format {
+            crate::protocol::ExportFormat::Png => "smp-preview.png",
+            crate::protocol::ExportFormat::Jpeg => "smp-preview.jpg",
+        });
+        self.export.set(Some(0.0));
+        self.with_client(|client| {
+            client.ask(|job| Request::Export {
+                job,
+                format,
+                layout,
+                placement,
+                look: plan.look,
+            });
+        });
+    }
+
+    /// Gives up the export under way.
+    pub fn cancel_export(self) {
+        self.export.set(None);
+        self.with_client(RenderClient::restart);
+    }
+
+    /// Loads a plan's text.
+    pub fn load_plan(self, text: &str) {
+        match Plan::from_json(text) {
+            Ok(read) => self.plan.update(|plan| {
+                plan.look = read.look;
+                plan.placement = read.placement.or(plan.placement);
+            }),
+            Err(error) => self.notice.set(Some(format!(
+                "This plan could not be opened: {error}. Please choose a plan saved here."
+            ))),
+        }
+    }
+
+    fn draw(self) {
+        let plan = self.plan.get();
+        let head = self.head.get();
+        if let (Some(placement), Some(Ok(_)), Phase::Ready) =
+            (plan.placement, head, self.phase.get())
+        {
+            self.with_client(|client| client.render(placement, plan.look));
+        }
+    }
+
+    fn hear(self, news: News) {
+        match news {
+            News::Restarted { photo_lost } => {
+                let text = if photo_lost {
+                    strings::PHOTO_LOST
+                } else {
+                    strings::RESTARTED
+                };
+                self.notice.set(Some(text.into()));
+                self.export.set(None);
+                if photo_lost {
+                    // What comes back now is the photo from before.
+                    self.opening.set(false);
+                    self.pending.set(None);
+                }
+                if self.phase.get_untracked() == Phase::Loading && photo_lost {
+                    self.phase.set(Phase::Empty);
+                }
+            }
+            News::Said(response, blob) => self.hear_response(response, blob),
+        }
+    }
+
+    fn hear_response(self, response: Response, blob: Option<Blob>) {
+        match response {
+            Response::PhotoReady {
+                width,
+                height,
+                source_width,
+                source_height,
+                ..
+            } => {
+                self.show_photo(PhotoInfo {
+                    width,
+                    height,
+                    source_width,
+                    source_height,
+                });
+            }
+            Response::PhotoFailed { error, .. } => {
+                if self.phase.get_untracked() == Phase::Loading {
+                    self.phase.set(Phase::Empty);
+                }
+                self.opening.set(false);
+                self.pending.set(None);
+                self.status.set(String::new());
+                self.notice.set(Some(strings::photo_error(error)));
+            }
+            Response::Rendered {
+                job,
+                impressions,
+                stages,
+            } => {
+                let stages = serde_json::to_string(&stages).unwrap_or_default();
+                self.frame.set(FrameInfo {
+                    job,
+                    impressions,
+                    stages,
+                });
+            }
+            Response::Sampled { linear_rgb, .. } => match self.colour.get_untracked() {
+                Some(Picking::Skin) => self.skin.set(Some(linear_rgb)),
+                Some(Picking::Hair(kind)) => self.hair.set(Some((linear_rgb, kind))),
+                None => {}
+            },
+            Response::Progress { done, .. } => {
+                if self.export.get_untracked().is_some() {
+                    self.export.set(Some(done));
+                }
+            }
+            Response::Exported { .. } => self.keep(blob),
+            Response::Failed { error, .. } => {
+                self.export.set(None);
+                self.notice.set(Some(strings::job_error(error).into()));
+            }
+            Response::Ready => {}
+        }
+    }
+
+    fn show_photo(self, photo: PhotoInfo) {
+        // A photo nobody has opened comes back after a restart: all stays.
+        let again = !self.opening.get_untracked();
+        self.opening.set(false);
+        let known = self.pending.get_untracked();
+        self.pending.set(None);
+        self.photo.set(Some(photo));
+        self.phase.set(Phase::Ready);
+        if again {
+            self.draw_again();
+            return;
+        }
+        self.skin.set(None);
+        self.hair.set(None);
+        self.split.set(0.0);
+        let placement =
+            known.unwrap_or_else(|| starting_placement(None, photo.width, photo.height));
+        self.plan.update(|plan| plan.placement = Some(placement));
+        self.tab.set(if known.is_some() {
+            Tab::Hairline
+        } else {
+            Tab::Place
+        });
+        self.tap.set(
+            known
+                .is_none()
+                .then_some(TapTarget::Marker(MarkerId::RightPupil)),
+        );
+        self.status.set(format!(
+            "Photo opened, {} by {} pixels.",
+            photo.source_width, photo.source_height
+        ));
+    }
+
+    fn draw_again(self) {
+        self.plan.update(|_| {});
+    }
+
+    fn keep(self, blob: Option<Blob>) {
+        self.export.set(None);
+        let kept = blob.is_some_and(|blob| {
+            crate::platform::page::download(&blob, self.export_name.get_untracked()).is_ok()
+        });
+        if kept {
+            self.status.set("The picture is in your downloads.".into());
+        } else {
+            self.notice.set(Some(
+                "The browser did not take the download. Please try again.".into(),
+            ));
+        }
+    }
+}

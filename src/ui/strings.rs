@@ -1,0 +1,88 @@
+//! Texts that several places say, and what to tell people when something
+//! fails: what happened, and one next step.
+
+use crate::engine::error::BadPlacement;
+use crate::protocol::{JobError, PhotoError};
+
+/// The privacy promise in a line.
+pub(crate) const LOCAL_SHORT: &str = "Your photo stays on this device";
+/// The privacy promise before the first photo.
+pub(crate) const LOCAL: &str = "Your photo stays on this device. It is read and drawn on inside your browser, never uploaded, \
+                         and forgotten when you close the page.";
+/// Said after a restart of the worker.
+pub(crate) const RESTARTED: &str =
+    "The preview had to be restarted. Your settings are as they were.";
+/// Said when a photo stopped the worker again and again.
+pub(crate) const PHOTO_LOST: &str =
+    "This photo stops the preview again and again. Please try another one.";
+
+/// Why a photo cannot be used.
+#[must_use]
+pub(crate) fn photo_error(error: PhotoError) -> String {
+    match error {
+        PhotoError::NotAPicture => "This file is not a picture. Please choose a photo, for example a JPEG or PNG.".into(),
+        PhotoError::FileTooLarge { bytes } => {
+            format!("This file has {} MB; up to 50 MB can be opened. Please choose a smaller version of the photo.", bytes / 1_000_000)
+        }
+        PhotoError::TooManyPixels { width, height } => format!(
+            "This picture is {width} × {height} pixels; up to 100 megapixels can be opened. Please choose a smaller version."
+        ),
+        PhotoError::TooSmall { width, height } => format!(
+            "This picture is only {width} × {height} pixels, too small to draw on. Please choose a larger version."
+        ),
+        PhotoError::Heic => "This is an iPhone HEIC photo, which this browser cannot open. On the iPhone, choose Settings, \
+                             Camera, Formats, Most Compatible and take it again, or share the photo as JPEG."
+            .into(),
+        PhotoError::Unsupported => {
+            "This kind of picture cannot be opened here. Please save it as JPEG or PNG and choose that.".into()
+        }
+        PhotoError::Damaged => "This picture is damaged and cannot be read. Please choose another copy of it.".into(),
+        PhotoError::OutOfMemory => {
+            "The device ran out of memory. Please close other tabs, or choose a smaller version of the photo.".into()
+        }
+    }
+}
+
+/// Why a job failed.
+#[must_use]
+pub(crate) fn job_error(error: JobError) -> &'static str {
+    match error {
+        JobError::NoPhoto => "There is no photo yet. Please choose one.",
+        JobError::BadPlacement => {
+            "The markers fit no head. Please set them again in the Place step."
+        }
+        JobError::Encode => {
+            "The picture could not be made, probably for lack of memory. Please try JPEG, or close other tabs."
+        }
+    }
+}
+
+/// What is wrong with the markers.
+#[must_use]
+pub(crate) fn placement_error(error: BadPlacement) -> &'static str {
+    match error {
+        BadPlacement::PupilsTogether => {
+            "The two pupil markers lie on one another. Put one on each eye."
+        }
+        BadPlacement::TooSmall => {
+            "The head is too small in the photo. Choose one that shows it larger."
+        }
+        BadPlacement::ChinOutOfPlace => {
+            "The chin marker does not fit the eyes. Put it on the lowest point of the chin."
+        }
+        BadPlacement::TopBelowEyes => {
+            "The top marker lies below the eyes. Put it on the top edge of the head."
+        }
+        BadPlacement::SidesOutOfPlace => "The side markers must stand on either side of the eyes.",
+        BadPlacement::InterpupillaryDistance => {
+            "The distance between the pupils must be 40 to 85 mm."
+        }
+        BadPlacement::OutlineShape => {
+            "The outline is too narrow or too wide for a head. Fit it to the skull."
+        }
+        BadPlacement::NotANumber | BadPlacement::OutOfReach => {
+            "A marker lies far outside the photo. Set it again."
+        }
+        BadPlacement::NotAHead => "The markers together fit no head. Set them again one by one.",
+    }
+}

@@ -1,0 +1,44 @@
+// Starts the page's wasm and makes workers for it. Everything else is Rust.
+import init, { start } from '@wasm/app/app.js';
+import renderWorkerUrl from './render_worker.js?worker&url';
+
+const PATIENCE_MS = 15_000;
+
+// The content security policy lets scripts and markup in only through these
+// two policies. `smp` knows one worker. `default` is for leptos, which makes
+// elements from constant markup with innerHTML: nothing that can run passes.
+const CAN_RUN = /<(script|iframe|object|embed|base|link|meta)\b|[\s/]on\w+\s*=|srcdoc|javascript:/i;
+globalThis.trustedTypes?.createPolicy('default', {
+  createHTML: (html) => (CAN_RUN.test(html) ? null : html),
+});
+const policy = globalThis.trustedTypes?.createPolicy('smp', {
+  createScriptURL: (url) => {
+    if (url !== renderWorkerUrl) throw new TypeError('not one of our workers');
+    return url;
+  },
+});
+
+function spawn() {
+  const url = policy ? policy.createScriptURL(renderWorkerUrl) : renderWorkerUrl;
+  return new Worker(url, { type: 'module', name: 'render' });
+}
+
+function say(text) {
+  const status = document.getElementById('start-status');
+  if (status) status.textContent = text;
+}
+
+const watchdog = setTimeout(
+  () => say('The preview is taking longer than usual to start. Check your connection, then reload this page.'),
+  PATIENCE_MS,
+);
+
+try {
+  await init();
+  start(spawn);
+} catch (error) {
+  console.error(error);
+  say('The preview could not start. Reload this page; if that does not help, open it in a current version of Chrome, Edge, Firefox or Safari.');
+} finally {
+  clearTimeout(watchdog);
+}

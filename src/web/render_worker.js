@@ -1,0 +1,5 @@
+// Starts the render worker's wasm. Its `main` listens for messages and posts
+// Ready; the page posts nothing before that, so no message can be lost.
+import init from '@wasm/render_worker/render_worker.js';
+
+await init();

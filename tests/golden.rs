@@ -1,0 +1,173 @@
+//! Goldens: the engine's pictures of a synthetic head against stored PNGs.
+//!
+//! `REPLACE=1 cargo test --features codec-native --test golden` re-records; look at
+//! every changed picture, at 100 % and 400 %, before committing it. A failure
+//! leaves expected | difference | actual side by side under
+//! `target/golden/`; a run always leaves all pictures and a page of them there.
+#![cfg(feature = "codec-native")]
+#![expect(clippy::expect_used, reason = "tests may stop at the first surprise")]
+
+mod support;
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use image::{RgbaImage, imageops};
+use smp_visualizer::engine::{look::Look, params::ParamId, placement::Placement, styles::Style};
+use support::{DARK, HEIGHT, LIGHT, TAN, WIDTH, from_above, frontal, photo, render};
+
+/// A channel may differ by this much, in this share of pixels: room for a
+/// rounding step, not for a moved impression.
+const TOLERANCE: u8 = 2;
+const DIFFERING_SHARE: f64 = 0.001;
+
+struct Scene {
+    name: String,
+    placement: Placement,
+    skin: [f64; 3],
+    look: Look,
+}
+
+fn scenes() -> Vec<Scene> {
+    let mut scenes = Vec::new();
+    let mut add = |name: String, placement, skin, look| {
+        scenes.push(Scene {
+            name,
+            placement,
+            skin,
+            look,
+        });
+    };
+    for style in Style::ALL {
+        let mut look = Look::default();
+        style.apply(&mut look.hairline);
+        add(
+            format!("style_{style:?}").to_lowercase(),
+            frontal(),
+            LIGHT,
+            look,
+        );
+    }
+    for (name, id, value) in [
+        ("density_low", ParamId::DensityPerCm2, 40.0),
+        ("density_high", ParamId::DensityPerCm2, 220.0),
+        ("shade_dark", ParamId::Dilution, 10.0),
+        ("shade_light", ParamId::Dilution, 50.0),
+        ("depth_deep", ParamId::DepthMm, 0.45),
+    ] {
+        let mut look = Look::default();
+        id.set(&mut look, value);
+        add(name.to_owned(), frontal(), TAN, look);
+    }
+    add("skin_dark".to_owned(), frontal(), DARK, Look::default());
+    add("view_top".to_owned(), from_above(), TAN, Look::default());
+    scenes
+}
+
+fn golden_dir() -> PathBuf {
+    PathBuf::from("tests/golden")
+}
+
+fn actual_dir() -> PathBuf {
+    let dir = PathBuf::from("target/golden");
+    std::fs::create_dir_all(&dir).expect("target is writable");
+    dir
+}
+
+#[test]
+fn pictures_match_the_goldens() {
+    let replace = std::env::var_os("REPLACE").is_some_and(|v| v == "1");
+    let mut failures = String::new();
+    let mut page = String::from(
+        "<!doctype html><meta charset=utf-8><title>Goldens</title><body style='background:#888'>",
+    );
+    for scene in scenes() {
+        let photo = photo(&scene.placement, scene.skin, WIDTH, HEIGHT);
+        let (pixels, _) = render(&photo, scene.placement, scene.look);
+        let actual = RgbaImage::from_raw(WIDTH, HEIGHT, pixels).expect("full frame");
+        actual
+            .save(actual_dir().join(format!("{}.png", scene.name)))
+            .expect("target is writable");
+        write!(page, "<figure style='display:inline-block'><img src='{0}.png'><figcaption>{0}</figcaption></figure>", scene.name)
+            .expect("a string takes text");
+        let path = golden_dir().join(format!("{}.png", scene.name));
+        if replace {
+            actual.save(&path).expect("tests/golden is writable");
+            continue;
+        }
+        match image::open(&path) {
+            Err(error) => writeln!(
+                failures,
+                "{}: no golden ({error}); record with REPLACE=1",
+                scene.name
+            ),
+            Ok(expected) => match compare(&expected.to_rgba8(), &actual) {
+                None => Ok(()),
+                Some(diff) => {
+                    let path = actual_dir().join(format!("{}.diff.png", scene.name));
+                    diff.panels.save(&path).expect("target is writable");
+                    writeln!(
+                        failures,
+                        "{}: {:.3} % of pixels differ, see {}",
+                        scene.name,
+                        diff.share * 100.0,
+                        path.display()
+                    )
+                }
+            },
+        }
+        .expect("a string takes text");
+    }
+    std::fs::write(actual_dir().join("index.html"), page).expect("target is writable");
+    assert!(failures.is_empty(), "{failures}");
+}
+
+struct Difference {
+    share: f64,
+    panels: RgbaImage,
+}
+
+fn compare(expected: &RgbaImage, actual: &RgbaImage) -> Option<Difference> {
+    if expected.dimensions() != actual.dimensions() {
+        return Some(Difference {
+            share: 1.0,
+            panels: actual.clone(),
+        });
+    }
+    let mut diff = RgbaImage::new(actual.width(), actual.height());
+    let mut differing = 0_u32;
+    for ((e, a), d) in expected
+        .pixels()
+        .zip(actual.pixels())
+        .zip(diff.pixels_mut())
+    {
+        let worst =
+            e.0.iter()
+                .zip(a.0)
+                .map(|(e, a)| e.abs_diff(a))
+                .max()
+                .unwrap_or(0);
+        differing += u32::from(worst > TOLERANCE);
+        *d = image::Rgba([worst.saturating_mul(8), 0, 0, 255]);
+    }
+    let share = f64::from(differing) / f64::from(actual.width() * actual.height());
+    (share > DIFFERING_SHARE).then(|| {
+        let mut panels = RgbaImage::new(actual.width() * 3, actual.height());
+        for (i, panel) in [expected, &diff, actual].into_iter().enumerate() {
+            imageops::replace(&mut panels, panel, i64::from(actual.width()) * i as i64, 0);
+        }
+        Difference { share, panels }
+    })
+}
+
+/// The comparison itself can fail: a moved patch is seen, a rounding step is not.
+#[test]
+fn the_comparison_sees_a_moved_impression() {
+    let flat = RgbaImage::from_pixel(100, 100, image::Rgba([180, 140, 120, 255]));
+    let mut rounded = flat.clone();
+    rounded.pixels_mut().for_each(|p| p.0[0] += TOLERANCE);
+    assert!(compare(&flat, &rounded).is_none());
+    let mut moved = flat.clone();
+    (0..12).for_each(|x| moved.put_pixel(x, 5, image::Rgba([90, 80, 80, 255])));
+    assert!(compare(&flat, &moved).is_some());
+}

@@ -1,0 +1,187 @@
+//! Impressions on a placed head: what density means, on the skin and in the
+//! picture.
+
+mod support;
+
+use std::sync::OnceLock;
+
+use glam::{DVec2, DVec3};
+use smp_visualizer::engine::candidates::{Candidates, candidates};
+use smp_visualizer::engine::dots::{Projection, project, visible};
+use smp_visualizer::engine::head::{Camera, HeadModel, Pose};
+use smp_visualizer::engine::impressions::{Dot, Dots, changes};
+use smp_visualizer::engine::look::{Density, Look};
+use smp_visualizer::engine::outline::outline;
+use smp_visualizer::engine::region::{Grid, SignedDistance, signed_distance};
+
+const SIZE: u32 = 1000;
+
+/// A narrower and longer head than the standard one, seen from above and a
+/// little from the front, so that nothing is right by accident.
+fn head() -> HeadModel {
+    let camera = Camera {
+        centre_in_photo: DVec2::new(500.0, 500.0),
+        px_per_mm: 4.5,
+        distance_mm: 1200.0,
+    };
+    let pose = Pose {
+        yaw_deg: 10.0,
+        pitch_deg: 70.0,
+        roll_deg: -15.0,
+    };
+    HeadModel::posed(DVec3::new(71.0, 92.0, 101.0), pose, camera)
+}
+
+fn all() -> &'static Candidates {
+    static ALL: OnceLock<Candidates> = OnceLock::new();
+    ALL.get_or_init(|| candidates(1, 300.0))
+}
+
+struct Scene {
+    head: HeadModel,
+    grid: Grid,
+    distance: SignedDistance,
+    projection: Projection,
+}
+
+fn scene() -> Scene {
+    let head = head();
+    let grid = Grid::new(head.semi_axes_mm);
+    let mut distance = SignedDistance::default();
+    let line = outline(&Look::default().hairline, head.semi_axes_mm);
+    signed_distance(&grid, &line, &mut distance);
+    let projection = project(all(), 1, &head, &grid, SIZE, SIZE);
+    Scene {
+        head,
+        grid,
+        distance,
+        projection,
+    }
+}
+
+impl Scene {
+    fn dots(&self, per_cm2: f64) -> Dots {
+        let mut dots = Dots::default();
+        let look = Look::default();
+        let density = Density {
+            per_cm2,
+            ..look.density
+        };
+        visible(
+            &self.projection,
+            &self.distance,
+            &look.hairline,
+            &density,
+            &mut dots,
+        );
+        dots
+    }
+
+    /// Where density is finished: far behind the line, facing the camera.
+    fn is_finished(&self, p_mm: DVec3) -> bool {
+        self.distance.at(self.grid.cell(p_mm)) > 36.0 && self.head.facing(p_mm) > 0.45
+    }
+}
+
+#[test]
+fn raising_the_density_only_ever_adds_impressions() {
+    let scene = scene();
+    let mut before = scene.dots(20.0);
+    assert!(before.len() > 2000, "{}", before.len());
+    for per_cm2 in [21.0, 40.0, 80.0, 110.0, 160.0, 250.0] {
+        let now = scene.dots(per_cm2);
+        let changes = changes(&before, &now);
+        assert_eq!(changes.gone, vec![], "gone at {per_cm2}");
+        assert!(!changes.come.is_empty(), "nothing new at {per_cm2}");
+        before = now;
+    }
+}
+
+#[test]
+fn density_on_the_skin_is_what_was_asked_for() {
+    let scene = scene();
+    for per_cm2 in [40.0, 110.0, 220.0] {
+        let dots: Vec<Dot> = scene.dots(per_cm2).iter().collect();
+        // Discs of skin with 100 impressions each, counted on the skin: what
+        // the picture shows denser towards the silhouette is no denser there.
+        let radius_mm = (100.0 / (per_cm2 / 100.0) / std::f64::consts::PI).sqrt();
+        let places: Vec<DVec3> = dots
+            .iter()
+            .filter_map(|d| {
+                let q = DVec2::new(f64::from(d.x), f64::from(d.y));
+                scene.head.scalp_from_photo(q)
+            })
+            .collect();
+        let mut errors = Vec::new();
+        for centre in places.iter().step_by(places.len() / 300) {
+            let rim = (0..8).all(|i| {
+                let (u, v) = scene.head.tangents(*centre);
+                let (s, c) = libm::sincos(f64::from(i) * std::f64::consts::FRAC_PI_4);
+                let p = *centre + (u * c + v * s) * radius_mm;
+                let p = p / (p / scene.head.semi_axes_mm).length();
+                scene.is_finished(p)
+            });
+            if !rim {
+                continue;
+            }
+            let near = |p: &&DVec3| p.distance(*centre) < radius_mm;
+            let count = places.iter().filter(near).count() as f64;
+            // A cap cut by a chord of that length has the disc's area on a
+            // sphere, and on so little of a head to within a percent.
+            errors.push(count / 100.0 - 1.0);
+        }
+        assert!(errors.len() > 40, "{} discs", errors.len());
+        let n = errors.len() as f64;
+        let rms = (errors.iter().map(|e| e * e).sum::<f64>() / n).sqrt();
+        let mean = errors.iter().sum::<f64>() / n;
+        assert!(rms < 0.05, "{per_cm2}/cm²: RMS {rms:.3}");
+        assert!(mean.abs() < 0.02, "{per_cm2}/cm²: mean {mean:.3}");
+    }
+}
+
+#[test]
+fn towards_the_silhouette_impressions_are_denser_and_flatter() {
+    let scene = scene();
+    // Skin that faces us squarely, and skin turned away by some 63°.
+    let is_middle = |facing: f64| facing > 0.9;
+    let is_edge = |facing: f64| (0.45..0.5).contains(&facing);
+    let mut count = [0.0, 0.0];
+    for d in scene.dots(110.0).iter() {
+        let q = DVec2::new(f64::from(d.x), f64::from(d.y));
+        let Some(p) = scene.head.scalp_from_photo(q) else {
+            continue;
+        };
+        let facing = scene.head.facing(p);
+        // A circle of skin seen aslant is an ellipse as flat as it is turned
+        // away.
+        let [sxx, sxy, syy] = [d.sxx, d.sxy, d.syy].map(f64::from);
+        let spread = ((sxx - syy) * (sxx - syy) + 4.0 * sxy * sxy).sqrt();
+        let flatness = ((sxx + syy - spread) / (sxx + syy + spread)).sqrt();
+        assert!(
+            (flatness - facing).abs() < 0.06,
+            "{flatness:.3} at {facing:.3}"
+        );
+        if scene.is_finished(p) {
+            count[0] += f64::from(u8::from(is_middle(facing)));
+            count[1] += f64::from(u8::from(is_edge(facing)));
+        }
+    }
+    let mut pixels = [0.0, 0.0];
+    for i in 0..SIZE * SIZE / 4 {
+        let (x, y) = (i % (SIZE / 2) * 2, i / (SIZE / 2) * 2);
+        let q = DVec2::new(f64::from(x), f64::from(y));
+        if let Some(p) = scene
+            .head
+            .scalp_from_photo(q)
+            .filter(|p| scene.is_finished(*p))
+        {
+            let facing = scene.head.facing(p);
+            pixels[0] += 4.0 * f64::from(u8::from(is_middle(facing)));
+            pixels[1] += 4.0 * f64::from(u8::from(is_edge(facing)));
+        }
+    }
+    assert!(count[0] > 500.0 && count[1] > 100.0, "{count:?}");
+    let denser = (count[1] / pixels[1]) / (count[0] / pixels[0]);
+    // 0.95 / 0.475, and a little for the perspective.
+    assert!((1.8..2.3).contains(&denser), "{denser:.3}");
+}

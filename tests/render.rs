@@ -1,0 +1,213 @@
+//! The engine as a whole: what a picture must and must not do to a photo.
+
+mod support;
+
+use smp_visualizer::engine::{
+    image::Photo, look::Look, params::ParamId, placement::Placement, render::Renderer,
+    stages::Inputs, styles::Style,
+};
+use support::{DARK, HEIGHT, LIGHT, TAN, WIDTH, from_above, frontal, photo, render};
+
+fn look(per_cm2: f64, dilution: f64) -> Look {
+    let mut look = Look::default();
+    ParamId::DensityPerCm2.set(&mut look, per_cm2);
+    ParamId::Dilution.set(&mut look, dilution);
+    look
+}
+
+/// Whether no channel of `b` is lighter than in `a`.
+fn nowhere_lighter(a: &[u8], b: &[u8]) -> bool {
+    a.iter().zip(b).all(|(a, b)| b <= a)
+}
+
+fn sum(pixels: &[u8]) -> u64 {
+    pixels.iter().map(|v| u64::from(*v)).sum()
+}
+
+#[test]
+fn denser_and_darker_looks_darken_and_never_lighten_a_pixel() {
+    for (placement, skin) in [(frontal(), LIGHT), (from_above(), TAN), (frontal(), DARK)] {
+        let photo = photo(&placement, skin, WIDTH, HEIGHT);
+        let mut last = photo.rgba().to_vec();
+        for per_cm2 in [20.0, 60.0, 110.0, 180.0, 250.0] {
+            let (pixels, _) = render(&photo, placement, look(per_cm2, 25.0));
+            assert!(
+                nowhere_lighter(&last, &pixels) && sum(&pixels) < sum(&last),
+                "{per_cm2} /cm²"
+            );
+            last = pixels;
+        }
+        let mut last = photo.rgba().to_vec();
+        for dilution in [60.0, 40.0, 25.0, 15.0, 10.0] {
+            let (pixels, _) = render(&photo, placement, look(110.0, dilution));
+            assert!(
+                nowhere_lighter(&last, &pixels) && sum(&pixels) < sum(&last),
+                "1:{dilution}"
+            );
+            last = pixels;
+        }
+    }
+}
+
+#[test]
+fn pixels_off_the_head_and_below_the_brows_stay_as_they_were() {
+    let placement = frontal();
+    let photo = photo(&placement, TAN, WIDTH, HEIGHT);
+    let (pixels, frame) = render(&photo, placement, look(250.0, 10.0));
+    assert!(frame.impressions > 1000, "{frame:?}");
+    let head = smp_visualizer::engine::fit::fit(&placement, WIDTH, HEIGHT).expect("sound");
+    let brow_row = 245 * WIDTH as usize * 4;
+    let middle = |i: usize| (90..270).contains(&((i / 4) % WIDTH as usize));
+    for (i, (before, after)) in photo.rgba().iter().zip(&pixels).enumerate() {
+        let q = glam::DVec2::new(
+            ((i / 4) % WIDTH as usize) as f64 + 0.5,
+            ((i / 4) / WIDTH as usize) as f64 + 0.5,
+        );
+        // A dot on the very limb may reach one impression past it.
+        let far_off = [(-6.0, 0.0), (6.0, 0.0), (0.0, -6.0), (0.0, 6.0)]
+            .iter()
+            .all(|(dx, dy)| {
+                head.scalp_from_photo(q + glam::DVec2::new(*dx, *dy))
+                    .is_none()
+            });
+        if far_off || (i > brow_row && middle(i)) {
+            assert_eq!(before, after, "pixel {q:?}");
+        }
+    }
+}
+
+#[test]
+fn every_style_draws_and_differs_from_the_others() {
+    let placement = frontal();
+    let photo = photo(&placement, LIGHT, WIDTH, HEIGHT);
+    let pictures: Vec<Vec<u8>> = Style::ALL
+        .into_iter()
+        .map(|style| {
+            let mut look = Look::default();
+            style.apply(&mut look.hairline);
+            render(&photo, placement, look).0
+        })
+        .collect();
+    for (i, a) in pictures.iter().enumerate() {
+        for b in pictures.iter().skip(i + 1) {
+            let differing = a.iter().zip(b).filter(|(a, b)| a.abs_diff(**b) > 4).count();
+            assert!(differing > 300, "styles differ in {differing} bytes only");
+        }
+    }
+}
+
+/// Mean share of light taken away over the whole frame, in linear light.
+fn darkening(before: &Photo, after: &[u8]) -> f64 {
+    let linear = |v: u8| {
+        let v = f64::from(v) / 255.0;
+        if v <= 0.040_45 {
+            v / 12.92
+        } else {
+            libm::pow((v + 0.055) / 1.055, 2.4)
+        }
+    };
+    let total = |p: &[u8]| p.chunks_exact(4).map(|p| linear(p[1])).sum::<f64>();
+    1.0 - total(after) / total(before.rgba())
+}
+
+#[test]
+fn a_large_export_takes_as_much_light_as_the_preview() {
+    let placement = frontal();
+    let small = photo(&placement, LIGHT, WIDTH, HEIGHT);
+    let large = photo(&placement, LIGHT, WIDTH * 4, HEIGHT * 4);
+    let (small_pixels, small_frame) = render(&small, placement, Look::default());
+    let (large_pixels, large_frame) = render(&large, placement, Look::default());
+    let (a, b) = (
+        darkening(&small, &small_pixels),
+        darkening(&large, &large_pixels),
+    );
+    assert!(
+        (a - b).abs() / b < 0.03,
+        "preview takes {a:.5}, export {b:.5}"
+    );
+    let counts = (
+        f64::from(small_frame.impressions),
+        f64::from(large_frame.impressions),
+    );
+    assert!((counts.0 - counts.1).abs() / counts.1 < 0.002, "{counts:?}");
+}
+
+#[test]
+fn a_kept_renderer_gives_the_same_bytes_as_a_fresh_one() {
+    let placement = frontal();
+    let photo = photo(&placement, TAN, WIDTH, HEIGHT);
+    let mut kept = Renderer::new(photo.clone());
+    let mut looks = vec![look(250.0, 10.0), look(20.0, 60.0)];
+    for style in Style::ALL {
+        let mut look = Look::default();
+        style.apply(&mut look.hairline);
+        looks.push(look);
+    }
+    looks.push(Look {
+        seed: 9,
+        ..Look::default()
+    });
+    for look in looks {
+        for placement in [placement, from_above()] {
+            kept.render(&Inputs { placement, look }, &|| 0.0)
+                .expect("sound");
+            let (fresh, _) = render(&photo, placement, look);
+            assert!(kept.pixels() == fresh, "{look:?}");
+        }
+    }
+}
+
+#[test]
+fn a_bad_placement_is_an_error_and_leaves_the_picture() {
+    let photo = photo(&frontal(), TAN, WIDTH, HEIGHT);
+    let mut renderer = Renderer::new(photo);
+    let inputs = Inputs {
+        placement: frontal(),
+        look: Look::default(),
+    };
+    renderer.render(&inputs, &|| 0.0).expect("sound");
+    let before = renderer.pixels().to_vec();
+    let Placement::Face(mut face) = frontal() else {
+        unreachable!("frontal() is a face")
+    };
+    face.left_pupil = face.right_pupil;
+    let bad = Inputs {
+        placement: Placement::Face(face),
+        ..inputs
+    };
+    renderer
+        .render(&bad, &|| 0.0)
+        .expect_err("both pupils in one place");
+    assert!(renderer.pixels() == before);
+}
+
+/// FNV-1a, 64 bits: enough to tell two pictures apart.
+fn fingerprint(pixels: &[u8]) -> u64 {
+    pixels.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+/// The same test runs natively and in wasm (`cargo xtask test`), so that one
+/// constant holds both to the same bytes.
+#[test]
+fn the_picture_is_the_same_on_every_target() {
+    let placement = frontal();
+    let photo = photo(&placement, TAN, WIDTH, HEIGHT);
+    let (pixels, frame) = render(&photo, placement, Look::default());
+    let got = (
+        frame.impressions,
+        fingerprint(photo.rgba()),
+        fingerprint(&pixels),
+    );
+    assert_eq!(
+        got, FINGERPRINT,
+        "re-record only when a change of the picture is meant and the goldens were looked at"
+    );
+}
+/// Impressions, the photo and the picture.
+const FINGERPRINT: (u32, u64, u64) = (
+    10_216,
+    8_569_150_570_182_333_549,
+    11_563_914_636_853_339_610,
+);

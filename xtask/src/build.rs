@@ -1,0 +1,235 @@
+//! `cargo xtask build`: cargo, wasm-bindgen and wasm-opt for each binary, then
+//! Vite over all of them, then compression. Steps whose inputs have not
+//! changed are skipped.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+
+use anyhow::{Context, Result, bail};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::tools::{
+    at, cargo, command, fingerprint, no_more, root, run as run_command, step, take_flag,
+    unless_done,
+};
+use crate::{bundle, setup};
+
+/// How a site is built.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Mode {
+    /// What is hosted: optimised and compressed.
+    Release,
+    /// Soon there: neither.
+    Dev,
+}
+
+/// One wasm binary of the site.
+struct Binary {
+    name: &'static str,
+    feature: &'static str,
+    profile: &'static str,
+    simd: bool,
+    wasm_opt: &'static str,
+}
+
+const BINARIES: [Binary; 2] = [
+    // The page: small, and able to say so on a browser without simd.
+    Binary {
+        name: "app",
+        feature: "ui",
+        profile: "page",
+        simd: false,
+        wasm_opt: "-Oz",
+    },
+    Binary {
+        name: "render_worker",
+        feature: "worker",
+        profile: "engine",
+        simd: true,
+        wasm_opt: "-O3",
+    },
+];
+
+/// What rustc uses by default for wasm32-unknown-unknown; wasm-opt must be
+/// told, or it refuses the file.
+const WASM_OPT_FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// `cargo xtask build [--dev]`.
+pub(crate) fn run(args: &[String]) -> Result<()> {
+    let mut args = args.to_vec();
+    let mode = if take_flag(&mut args, "--dev") {
+        Mode::Dev
+    } else {
+        Mode::Release
+    };
+    no_more(&args)?;
+    let dist = site(mode)?;
+    println!("built {}", dist.display());
+    Ok(())
+}
+
+/// Builds the site; its directory.
+pub(crate) fn site(mode: Mode) -> Result<PathBuf> {
+    setup::for_build()?;
+    step(
+        "building the page and the render worker (from nothing: 2 to 4 minutes)",
+        || {
+            // Side by side: each ends with a long single-threaded link.
+            thread::scope(|scope| {
+                let builds: Vec<_> = BINARIES
+                    .iter()
+                    .map(|binary| scope.spawn(move || wasm(binary, mode)))
+                    .collect();
+                builds.into_iter().try_for_each(|build| match build.join() {
+                    Ok(result) => result,
+                    Err(_) => bail!("the build thread panicked"),
+                })
+            })
+        },
+    )?;
+    bundle::bundle(mode)
+}
+
+/// Lints one binary and the library as the site compiles them (simd code is
+/// there only with its flag), where its build scripts and macros are at hand.
+pub(crate) fn lint(name: &str) -> Result<()> {
+    let binary = BINARIES.iter().find(|b| b.name == name);
+    let binary = binary.with_context(|| format!("no binary {name}"))?;
+    let (mut cargo, _) = cargo_for(binary, "clippy", binary.profile);
+    run_command(cargo.args(["--lib", "--quiet", "--", "-Dwarnings"]))
+}
+
+/// Cargo for one binary, and the target directory it uses: one per set of
+/// flags, because in a common one each build would throw the other's away.
+fn cargo_for(binary: &Binary, verb: &str, profile: &str) -> (Command, PathBuf) {
+    let target = at("target/web-build").join(binary.name);
+    let mut cargo = cargo();
+    cargo.args([verb, "--package=smp-visualizer", "--bin", binary.name]);
+    cargo.args(["--features", binary.feature, "--profile", profile]);
+    cargo.arg("--target=wasm32-unknown-unknown");
+    cargo.env("CARGO_TARGET_DIR", &target);
+    let flags = rust_flags(binary.simd).join("\u{1f}");
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", flags);
+    (cargo, target)
+}
+
+/// Builds one binary into `target/web/NAME/`.
+fn wasm(binary: &Binary, mode: Mode) -> Result<()> {
+    let profile = if mode == Mode::Dev {
+        "dev"
+    } else {
+        binary.profile
+    };
+    let (mut cargo, target) = cargo_for(binary, "build", profile);
+    run_command(&mut cargo)?;
+    let folder = if mode == Mode::Dev { "debug" } else { profile };
+    let built = target
+        .join("wasm32-unknown-unknown")
+        .join(folder)
+        .join(binary.name)
+        .with_extension("wasm");
+    let recipe = format!("{mode:?} {} {}", binary.wasm_opt, include_str!("build.rs"));
+    let packages = at("package-lock.json");
+    let print = fingerprint(&[built.clone(), packages], &recipe)?;
+    unless_done(&target.join("web.stamp"), &print, || {
+        web(binary, mode, &built)
+    })
+}
+
+/// No path of this machine may end up in the wasm.
+fn rust_flags(simd: bool) -> Vec<String> {
+    let mut flags = Vec::new();
+    if simd {
+        flags.push("-Ctarget-feature=+simd128".to_owned());
+    }
+    let home = |variable: &str, default: &str| {
+        std::env::var(variable)
+            .ok()
+            .or_else(|| Some(format!("{}/{default}", std::env::var("HOME").ok()?)))
+    };
+    let places = [
+        (home("CARGO_HOME", ".cargo"), "cargo"),
+        (home("RUSTUP_HOME", ".rustup"), "rustup"),
+        // Last: rustc takes the last that fits.
+        (Some(root().display().to_string()), "smp-visualizer"),
+    ];
+    flags.extend(
+        places
+            .into_iter()
+            .filter_map(|(from, to)| Some(format!("--remap-path-prefix={}={to}", from?))),
+    );
+    flags
+}
+
+/// wasm-bindgen and wasm-opt: `target/web/NAME/`.
+fn web(binary: &Binary, mode: Mode, built: &Path) -> Result<()> {
+    let out = at("target/web").join(binary.name);
+    fs::create_dir_all(&out)?;
+    step(&format!("wasm-bindgen {}", binary.name), || {
+        let mut bindgen = Bindgen::new();
+        // With its default address the glue names its wasm in a way that
+        // Vite sees, hashes and rewrites.
+        bindgen
+            .input_path(built)
+            .web(true)?
+            .typescript(false)
+            .omit_default_module_path(false)
+            .generate(&out)
+    })?;
+    if mode == Mode::Release {
+        let file = out.join(format!("{}_bg.wasm", binary.name));
+        step(
+            &format!("wasm-opt {} {}", binary.wasm_opt, binary.name),
+            || wasm_opt(binary, &file),
+        )?;
+    }
+    Ok(())
+}
+
+fn wasm_opt(binary: &Binary, file: &Path) -> Result<()> {
+    let mut node = command("node");
+    node.arg(at("node_modules/binaryen/bin/wasm-opt"))
+        .arg(binary.wasm_opt)
+        .args(WASM_OPT_FEATURES);
+    if binary.simd {
+        node.arg("--enable-simd");
+    }
+    let smaller = file.with_extension("opt");
+    run_command(
+        node.args(["--strip-debug", "--strip-producers"])
+            .arg(file)
+            .arg("-o")
+            .arg(&smaller),
+    )?;
+    fs::rename(&smaller, file).with_context(|| format!("cannot replace {}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_workers_use_simd() {
+        assert!(rust_flags(true).iter().any(|f| f.contains("simd128")));
+        assert!(!rust_flags(false).iter().any(|f| f.contains("simd128")));
+        for binary in BINARIES {
+            assert_eq!(binary.simd, binary.name.ends_with("_worker"));
+        }
+    }
+
+    #[test]
+    fn this_checkout_has_another_name_in_the_wasm() {
+        let flags = rust_flags(false);
+        let ours = format!("={}=smp-visualizer", root().display());
+        assert!(flags.last().unwrap().ends_with(&ours), "{flags:?}");
+    }
+}

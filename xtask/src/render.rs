@@ -1,0 +1,41 @@
+//! `cargo xtask render`: the page's engine without a page.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::tools::{at, cargo, run as run_command};
+
+/// `cargo xtask render PHOTO [--plan FILE] [--before-after] --out PNG`.
+pub(crate) fn run(args: &[String]) -> Result<()> {
+    let mut command = cargo();
+    command.args([
+        "run",
+        "--quiet",
+        "--release",
+        "--features",
+        "codec-native",
+        "--bin",
+        "native",
+        "--",
+    ]);
+    // Names of files are meant from where the person stands, not from the root.
+    command.current_dir(std::env::current_dir()?);
+    run_command(command.args(args))
+}
+
+/// Builds the program that [`run`] runs, in the profile the tests use, for
+/// those that compare its pictures with the page's.
+pub(crate) fn program() -> Result<PathBuf> {
+    run_command(cargo().args([
+        "build",
+        "--quiet",
+        "--features",
+        "codec-native",
+        "--bin",
+        "native",
+    ]))?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| at("target"), PathBuf::from);
+    let name = format!("native{}", std::env::consts::EXE_SUFFIX);
+    Ok(at(".").join(target).join(Path::new("debug")).join(name))
+}

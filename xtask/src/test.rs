@@ -1,0 +1,119 @@
+//! `cargo xtask test`: every check and suite, all of them even when one fails,
+//! and one line with the counts at the end.
+
+use anyhow::Result;
+
+use crate::tally::Tally;
+use crate::tools::{cargo, no_more, run as run_command, step, take_flag};
+use crate::{build, setup, size, suites};
+
+/// Checks: a cargo command each, which passes or fails as a whole.
+const CHECKS: [(&str, &[&str]); 5] = [
+    ("fmt", &["fmt", "--all", "--check"]),
+    ("clippy, the bare core", &["clippy", "--all-targets"]),
+    (
+        "clippy, picture files",
+        &["clippy", "--all-targets", "--features", "codec-native"],
+    ),
+    (
+        "clippy, xtask",
+        &[
+            "clippy",
+            "--package",
+            "xtask",
+            "--all-targets",
+            "--profile",
+            "xtask",
+        ],
+    ),
+    (
+        "documentation",
+        &[
+            "doc",
+            "--no-deps",
+            "--features",
+            "codec-native",
+            "--document-private-items",
+        ],
+    ),
+];
+
+type Suite = (&'static str, fn() -> Result<Tally>);
+
+/// Suites: they count their own tests; and two checks with flags of their own.
+const SUITES: [Suite; 5] = [
+    ("clippy, page", || {
+        build::lint("app").map(|()| Tally::one(true))
+    }),
+    ("clippy, render worker", || {
+        build::lint("render_worker").map(|()| Tally::one(true))
+    }),
+    ("native tests", || {
+        suites::cargo_test(&["--features", "codec-native"])
+    }),
+    ("xtask's tests", || {
+        suites::cargo_test(&["--package", "xtask", "--profile", "xtask"])
+    }),
+    ("the core's tests in wasm", suites::cargo_test_in_wasm),
+];
+/// What needs the built site.
+const SITE_SUITES: [Suite; 2] = [
+    ("size budgets", || size::run(&[]).map(|()| Tally::one(true))),
+    ("flows in the browser", suites::end_to_end),
+];
+
+/// `cargo xtask test [--fast]`.
+pub(crate) fn run(args: &[String]) -> Result<()> {
+    let mut args = args.to_vec();
+    let fast = take_flag(&mut args, "--fast");
+    no_more(&args)?;
+    setup::for_build()?;
+
+    let mut total = Tally::default();
+    let mut failed = Vec::new();
+    let mut count = |name, result: Result<Tally>| {
+        let tally = result.unwrap_or_else(|error| {
+            println!("{error:#}");
+            Tally::one(false)
+        });
+        if tally.failed > 0 {
+            failed.push(name);
+        }
+        total = total.plus(tally);
+    };
+    for (name, args) in CHECKS {
+        count(name, step(name, || check(args)));
+    }
+    let site_suites: &[Suite] = if fast { &[] } else { &SITE_SUITES };
+    for (name, suite) in SUITES.iter().chain(site_suites) {
+        count(name, step(name, suite));
+    }
+
+    if !failed.is_empty() {
+        println!("failed: {}", failed.join(", "));
+    }
+    println!("{total}");
+    if total.failed > 0 {
+        // No further line may follow the count.
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
+/// Warnings are errors. Not by `RUSTFLAGS`, which would compile every
+/// dependency once more.
+fn check(args: &[&str]) -> Result<Tally> {
+    let mut cargo = cargo();
+    cargo.args(args);
+    match args.first() {
+        Some(&"clippy") => {
+            cargo.args(["--quiet", "--", "-Dwarnings"]);
+        }
+        Some(&"doc") => {
+            cargo.arg("--quiet").env("RUSTDOCFLAGS", "-Dwarnings");
+        }
+        _ => {}
+    }
+    run_command(&mut cargo)?;
+    Ok(Tally::one(true))
+}

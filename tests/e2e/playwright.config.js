@@ -1,0 +1,34 @@
+// Run by `cargo xtask test`, which builds and serves the site and says where.
+import { defineConfig, devices } from '@playwright/test';
+
+const { SMP_BASE_URL, SMP_BROWSER, SMP_REPORT } = process.env;
+if (!SMP_BASE_URL || !SMP_BROWSER) throw new Error('run these by `cargo xtask test`');
+
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../../target/e2e',
+  timeout: 60_000,
+  retries: 0,
+  // One at a time: the flows time things and the machine may be small.
+  workers: 1,
+  forbidOnly: true,
+  reporter: SMP_REPORT ? [['list'], ['json', { outputFile: SMP_REPORT }]] : [['list']],
+  use: {
+    ...devices['Desktop Chrome'],
+    baseURL: SMP_BASE_URL,
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      executablePath: SMP_BROWSER,
+      args: [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+});

@@ -1,0 +1,46 @@
+// What every flow must hold: no error, no violation of the content security
+// policy, no request to anyone else.
+import { expect } from '@playwright/test';
+
+/** Starts listening on a page that has not been opened yet. */
+export async function watch(page, baseURL) {
+  const seen = { errors: [], foreign: [] };
+  const origin = new URL(baseURL).origin;
+  page.on('console', (message) => {
+    if (message.type() === 'error') seen.errors.push(message.text());
+  });
+  page.on('pageerror', (error) => seen.errors.push(String(error)));
+  page.context().on('request', (request) => {
+    const url = new URL(request.url());
+    if (!['data:', 'blob:'].includes(url.protocol) && url.origin !== origin) seen.foreign.push(url.href);
+  });
+  await page.addInitScript(() => {
+    globalThis.smpViolations = [];
+    document.addEventListener('securitypolicyviolation', (event) => {
+      globalThis.smpViolations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`);
+    });
+    // Every message of every worker, for the flows to look at.
+    globalThis.smpMessages = [];
+    globalThis.smpWorkers = [];
+    globalThis.Worker = class extends Worker {
+      constructor(...args) {
+        super(...args);
+        globalThis.smpWorkers.push(this);
+        this.addEventListener('message', ({ data }) => globalThis.smpMessages.push(data?.[0]));
+      }
+    };
+  });
+  return seen;
+}
+
+/** Fails unless the page has kept to the rules until now. */
+export async function expectClean(page, seen) {
+  expect(await page.evaluate(() => globalThis.smpViolations)).toEqual([]);
+  expect(seen.errors).toEqual([]);
+  expect(seen.foreign).toEqual([]);
+}
+
+/** Waits until the render worker has said that it is ready. */
+export async function workerReady(page) {
+  await page.waitForFunction(() => globalThis.smpMessages.some((json) => json === '"ready"'));
+}

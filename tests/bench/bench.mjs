@@ -10,6 +10,7 @@ import { writeFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
+import { BROWSER_ARGS } from '../browser.js';
 
 const WIDTH = 1600;
 const HEIGHT = 1200;
@@ -189,8 +190,7 @@ const browser = await chromium.launchPersistentContext(mkdtempSync(join(tmpdir()
   viewport: { width: 1440, height: 900 },
   // The peers' worker is not the page's own; nothing else is let in by this.
   bypassCSP: true,
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  args: BROWSER_ARGS,
 });
 const page = browser.pages()[0] ?? await browser.newPage();
 // Isolated, the browser's clocks tell 5 µs apart instead of 100.

@@ -124,18 +124,20 @@ export async function decode(page, bytes) {
   return { width, height, data: Buffer.from(base64, 'base64') };
 }
 
-/** Whether a point lies in a polygon, or within `margin` of its hull's middle line. */
-export function within(polygon, x, y, margin) {
+/** Tells whether a point lies in a convex polygon, or within `margin` of it. */
+export function insideOf(polygon, margin) {
   const cx = polygon.reduce((sum, p) => sum + p[0], 0) / polygon.length;
   const cy = polygon.reduce((sum, p) => sum + p[1], 0) / polygon.length;
-  const far = Math.hypot(x - cx, y - cy) || 1;
-  // Moved towards the middle by the margin: enough for a convex outline.
-  const [px, py] = [x - ((x - cx) / far) * margin, y - ((y - cy) / far) * margin];
-  let inside = false;
-  for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
-    const [xi, yi] = polygon[i];
-    const [xj, yj] = polygon[j];
-    if (yi > py !== yj > py && px < ((xj - xi) * (py - yi)) / (yj - yi) + xi) inside = !inside;
-  }
-  return inside;
+  return (x, y) => {
+    const far = Math.hypot(x - cx, y - cy) || 1;
+    // Moved towards the middle by the margin: enough for a convex outline.
+    const [px, py] = [x - ((x - cx) / far) * margin, y - ((y - cy) / far) * margin];
+    let inside = false;
+    for (let i = 0, j = polygon.length - 1; i < polygon.length; j = i++) {
+      const [xi, yi] = polygon[i];
+      const [xj, yj] = polygon[j];
+      if (yi > py !== yj > py && px < ((xj - xi) * (py - yi)) / (yj - yi) + xi) inside = !inside;
+    }
+    return inside;
+  };
 }

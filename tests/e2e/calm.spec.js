@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import {
-  changing, frame, frameAfter, inRepo, keep, openPhoto, openSample, save, savePlan, slide, step,
+  changing, frame, frameAfter, inRepo, keep, openPhoto, openSample, save, savePlan, slide, step, tapPhoto,
 } from './app.js';
 import { expectClean, watch } from './watch.js';
 
@@ -319,13 +319,11 @@ test('match me: skin and stubble by a tap, and a shade to use', async ({ page, b
   await page.goto('/');
   await openSample(page, 'sample-front-light');
   await step(page, 'Shade');
-  const box = await page.locator('.photo').boundingBox();
-  const tap = (u, v) => page.mouse.click(box.x + u * box.width, box.y + v * box.height);
   await page.getByRole('button', { name: 'Pick skin' }).click();
-  await tap(0.42, 0.25);
+  await tapPhoto(page, [0.42, 0.25]);
   await expect(page.getByLabel(/^picked, \d+ percent light/)).toHaveCount(1);
   await page.getByRole('button', { name: 'Pick hair or brow' }).click();
-  await tap(0.74, 0.2);
+  await tapPhoto(page, [0.74, 0.2]);
   await expect(page.getByText(/Suggested: dilution 1 : \d+/)).toBeVisible();
   await page.screenshot({ path: keep('match.png') });
   await changing(page, () => page.getByTestId('use-match').click());

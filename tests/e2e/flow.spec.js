@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import {
-  changing, decode, dragMarker, inRepo, keep, openPhoto, save, skull, slide, step, tapPhoto, within,
+  changing, decode, dragMarker, inRepo, keep, openPhoto, save, skull, slide, step, tapPhoto, insideOf,
 } from './app.js';
 import { expectClean, watch } from './watch.js';
 
@@ -79,9 +79,10 @@ async function walk(page, name, source) {
   for (const picture of Object.values(pictures)) {
     expect([picture.width, picture.height]).toEqual([width, height]);
   }
+  const isInside = insideOf(scaled, 2);
   const inside = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) inside[y * width + x] = within(scaled, x + 0.5, y + 0.5, 2) ? 1 : 0;
+    for (let x = 0; x < width; x++) inside[y * width + x] = isInside(x + 0.5, y + 0.5) ? 1 : 0;
   }
   for (const [key, picture] of Object.entries(pictures)) {
     let outside = 0;

@@ -1,5 +1,6 @@
 // Run by `cargo xtask test`, which builds and serves the site and says where.
 import { defineConfig, devices } from '@playwright/test';
+import { BROWSER_ARGS } from '../browser.js';
 
 const { SMP_BASE_URL, SMP_BROWSER, SMP_REPORT } = process.env;
 if (!SMP_BASE_URL || !SMP_BROWSER) throw new Error('run these by `cargo xtask test`');
@@ -19,16 +20,7 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: SMP_BROWSER,
-      args: [
-        '--headless',
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
+      args: BROWSER_ARGS,
     },
   },
 });

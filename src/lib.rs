@@ -19,7 +19,7 @@
 //!
 //! [`engine::stages`] is the pure plan of which of these a change runs again,
 //! and within one only what has changed is done: a slider's step adds or takes
-//! away a few impressions ([`engine::impressions`]), and only their part of
+//! away a few impressions ([`engine::dots::changes`]), and only their part of
 //! the picture is drawn and shown.
 //! Pan, zoom and before/after are CSS and run none of them.
 //!

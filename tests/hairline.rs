@@ -5,7 +5,7 @@ use glam::{DVec2, DVec3};
 use proptest::prelude::*;
 use smp_visualizer::engine::anthropometry::STANDARD_SEMI_AXES_MM;
 use smp_visualizer::engine::look::{Hairline, Look};
-use smp_visualizer::engine::outline::{Outline, outline};
+use smp_visualizer::engine::outline::{Outline, around_ears, outline};
 use smp_visualizer::engine::params::ROWS;
 use smp_visualizer::engine::styles::Style;
 
@@ -56,6 +56,12 @@ fn check(h: &Hairline, axes: DVec3) -> Result<(), TestCaseError> {
         let on = (*p / axes).length();
         prop_assert!((on - 1.0).abs() < 1e-9, "{p} is off the head: {on}");
     }
+    // The part no design moves and the rest are the whole, their ends shared.
+    prop_assert_eq!(&line.points_mm[line.ears.clone()], &around_ears(axes)[..]);
+    let moving: Vec<DVec3> = line.moving_mm().collect();
+    prop_assert_eq!(moving.len() + line.ears.len(), line.points_mm.len() + 2);
+    prop_assert_eq!(moving.first(), line.points_mm[line.ears.clone()].last());
+    prop_assert_eq!(moving.last(), line.points_mm[line.ears.clone()].first());
     let next = line.points_mm.iter().cycle().skip(1);
     for (p, q) in line.points_mm.iter().zip(next) {
         let gap = p.distance(*q);

@@ -7,9 +7,9 @@ use std::sync::OnceLock;
 
 use glam::{DVec2, DVec3};
 use smp_visualizer::engine::candidates::{Candidates, candidates};
-use smp_visualizer::engine::dots::{Projection, project, visible};
+use smp_visualizer::engine::dots::{Projection, Shown, changes, project, visible};
 use smp_visualizer::engine::head::{Camera, HeadModel, Pose};
-use smp_visualizer::engine::impressions::{Dot, Dots, changes};
+use smp_visualizer::engine::impressions::{Changes, Dot};
 use smp_visualizer::engine::look::{Density, Look};
 use smp_visualizer::engine::outline::outline;
 use smp_visualizer::engine::region::{Grid, SignedDistance, signed_distance};
@@ -60,8 +60,8 @@ fn scene() -> Scene {
 }
 
 impl Scene {
-    fn dots(&self, per_cm2: f64) -> Dots {
-        let mut dots = Dots::default();
+    fn shown(&self, per_cm2: f64) -> Shown {
+        let mut shown = Shown::default();
         let look = Look::default();
         let density = Density {
             per_cm2,
@@ -72,9 +72,13 @@ impl Scene {
             &self.distance,
             &look.hairline,
             &density,
-            &mut dots,
+            &mut shown,
         );
-        dots
+        shown
+    }
+
+    fn dots(&self, per_cm2: f64) -> Vec<Dot> {
+        self.shown(per_cm2).dots(&self.projection)
     }
 
     /// Where density is finished: far behind the line, facing the camera.
@@ -86,22 +90,51 @@ impl Scene {
 #[test]
 fn raising_the_density_only_ever_adds_impressions() {
     let scene = scene();
-    let mut before = scene.dots(20.0);
+    let mut before = scene.shown(20.0);
     assert!(before.len() > 2000, "{}", before.len());
-    for per_cm2 in [21.0, 40.0, 80.0, 110.0, 160.0, 250.0] {
-        let now = scene.dots(per_cm2);
-        let changes = changes(&before, &now);
-        assert_eq!(changes.gone, vec![], "gone at {per_cm2}");
-        assert!(!changes.come.is_empty(), "nothing new at {per_cm2}");
+    for per_cm2 in [21.0, 24.0, 30.0, 36.0, 44.0, 110.0, 160.0, 250.0] {
+        let now = scene.shown(per_cm2);
+        let (old, new) = (before.dots(&scene.projection), now.dots(&scene.projection));
+        assert_eq!((old.len(), new.len()), (before.len(), now.len()));
+        let mut kept = new.iter();
+        let stays = |dot: &Dot| kept.any(|other| other == dot);
+        assert!(old.iter().all(stays), "some are gone at {per_cm2}");
+        assert!(new.len() > old.len(), "nothing new at {per_cm2}");
         before = now;
     }
+}
+
+#[test]
+fn changes_are_what_makes_the_new_list_of_the_old() {
+    let scene = scene();
+    let list = |shown: &Shown| shown.dots(&scene.projection);
+    let between = |old: &Shown, new: &Shown| changes(&scene.projection, old, new);
+    let (few, more) = (scene.shown(100.0), scene.shown(104.0));
+    let up = between(&few, &more).expect("a step is few changes");
+    assert!(up.gone.is_empty() && !up.come.is_empty());
+    // A merge in drawing order: old and what has come.
+    let mut come = up.come.iter().peekable();
+    let mut old = list(&few).into_iter();
+    for dot in list(&more) {
+        if come.peek() == Some(&&dot) {
+            come.next();
+        } else {
+            assert_eq!(old.next(), Some(dot));
+        }
+    }
+    assert!(come.next().is_none() && old.next().is_none());
+    let down = between(&more, &few).expect("and down again");
+    assert_eq!((down.gone, down.come), (up.come, vec![]));
+    assert_eq!(between(&few, &few), Some(Changes::default()));
+    assert_eq!(between(&few, &scene.shown(200.0)), None, "a leap");
+    assert_eq!(between(&Shown::default(), &few), None, "another projection");
 }
 
 #[test]
 fn density_on_the_skin_is_what_was_asked_for() {
     let scene = scene();
     for per_cm2 in [40.0, 110.0, 220.0] {
-        let dots: Vec<Dot> = scene.dots(per_cm2).iter().collect();
+        let dots: Vec<Dot> = scene.dots(per_cm2);
         // Discs of skin with 100 impressions each, counted on the skin: what
         // the picture shows denser towards the silhouette is no denser there.
         let radius_mm = (100.0 / (per_cm2 / 100.0) / std::f64::consts::PI).sqrt();
@@ -146,7 +179,7 @@ fn towards_the_silhouette_impressions_are_denser_and_flatter() {
     let is_middle = |facing: f64| facing > 0.9;
     let is_edge = |facing: f64| (0.45..0.5).contains(&facing);
     let mut count = [0.0, 0.0];
-    for d in scene.dots(110.0).iter() {
+    for d in scene.dots(110.0) {
         let q = DVec2::new(f64::from(d.x), f64::from(d.y));
         let Some(p) = scene.head.scalp_from_photo(q) else {
             continue;

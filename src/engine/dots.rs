@@ -1,18 +1,20 @@
 //! From candidates to impressions: which of the ranked candidates show, where
 //! in the photo, how large and how strong.
 //!
-//! Two steps, because they are paid for at different times. [`project`] runs
+//! Three steps, because they are paid for at different times. [`project`] runs
 //! once for a placed head: every candidate that faces the camera gets its
 //! place in the photo, the shape a round impression takes there, and the
 //! density at which it appears. [`visible`] runs at every change of hairline
-//! or density and only compares and multiplies.
+//! or density and only decides, for each candidate, how far it is out of the
+//! edge. Impressions themselves are made last, and mostly only of those
+//! candidates for which that has changed: [`changes`].
 
 use glam::DVec3;
 
 use super::anthropometry::STANDARD_SEMI_AXES_MM;
 use super::candidates::Candidates;
 use super::head::HeadModel;
-use super::impressions::{Dot, Dots};
+use super::impressions::{Changes, Dot};
 use super::look::{Density, Hairline};
 use super::noise::surface_noise;
 use super::region::{Cell, Grid, SignedDistance};
@@ -46,40 +48,47 @@ const TILE_PX: f32 = 64.0;
 const STREAM_SIZE: u32 = 1;
 const STREAM_OPACITY: u32 = 2;
 
-/// One candidate as it lies in the photo.
+/// More than one impression in this many changed: laying all afresh is as
+/// fast as taking away and adding.
+const MOST_CHANGED: usize = 3;
+
+/// Where a candidate stands towards the hairline.
 #[derive(Debug, Clone, Copy)]
-pub struct Projected {
-    /// The candidate's identity, the same in every view and size.
-    pub id: u32,
-    /// Place in the photo, px.
-    pub x: f32,
-    /// Place in the photo, px.
-    pub y: f32,
-    /// Shape of a unit circle of skin (1 mm) in the photo: J·Jᵀ, px²/mm².
-    pub shape: [f32; 3],
-    /// Photo area of 1 mm² of skin here, px².
-    pub px2_per_mm2: f32,
-    /// Diameter factor, around 1.
-    pub size: f32,
-    /// Opacity factor, around 1, with the fade to the silhouette in it.
-    pub opacity: f32,
-    /// Large-wave noise, −1 to 1.
-    pub macro_noise: f32,
-    /// Small-wave noise, −1 to 1.
-    pub micro_noise: f32,
+struct Spot {
     /// Where to read the distance to the hairline.
-    pub cell: Cell,
+    cell: Cell,
+    /// Large-wave noise, −1 to 1.
+    macro_noise: f32,
+    /// Small-wave noise, −1 to 1.
+    micro_noise: f32,
+}
+
+/// What a candidate looks like in the photo.
+#[derive(Debug, Clone, Copy)]
+struct Mark {
+    /// Place in the photo, px.
+    x: f32,
+    y: f32,
+    /// Shape of a unit circle of skin (1 mm) in the photo: J·Jᵀ, px²/mm².
+    shape: [f32; 3],
+    /// Photo area of 1 mm² of skin here, px².
+    px2_per_mm2: f32,
+    /// Diameter factor, around 1.
+    size: f32,
+    /// Opacity factor, around 1, with the fade to the silhouette in it.
+    opacity: f32,
 }
 
 /// All candidates that face the camera inside the photo, in drawing order.
+/// Lists of their own for what is read at different times: most candidates
+/// show at no usual density and are passed over for their threshold, and few
+/// are made impressions of.
 #[derive(Debug, Clone, Default)]
 pub struct Projection {
     /// Finished density on this head above which the candidate shows, per cm².
-    /// A list of its own: most candidates show at no usual density, and are
-    /// passed over without reading more of them.
-    pub threshold_per_cm2: Vec<f32>,
-    /// The candidates themselves, in the same order.
-    pub candidates: Vec<Projected>,
+    threshold_per_cm2: Vec<f32>,
+    spots: Vec<Spot>,
+    marks: Vec<Mark>,
 }
 
 /// Works the projection out.
@@ -95,7 +104,7 @@ pub fn project(
     width: u32,
     height: u32,
 ) -> Projection {
-    let mut projected: Vec<(f32, Projected)> = candidates
+    let mut projected: Vec<Projected> = candidates
         .dirs
         .iter()
         .zip(&candidates.per_cm2)
@@ -109,12 +118,21 @@ pub fn project(
             one.project(seed, head, grid, width, height)
         })
         .collect();
-    projected.sort_by_cached_key(|(_, p)| ((p.y / TILE_PX) as u32, (p.x / TILE_PX) as u32, p.id));
-    let (threshold_per_cm2, candidates) = projected.into_iter().unzip();
+    let tile = |v: f32| (v / TILE_PX) as u32;
+    projected.sort_by_cached_key(|p| (tile(p.mark.y), tile(p.mark.x), p.id));
     Projection {
-        threshold_per_cm2,
-        candidates,
+        threshold_per_cm2: projected.iter().map(|p| p.threshold_per_cm2).collect(),
+        spots: projected.iter().map(|p| p.spot).collect(),
+        marks: projected.iter().map(|p| p.mark).collect(),
     }
+}
+
+/// One candidate of a [`Projection`].
+struct Projected {
+    id: u32,
+    threshold_per_cm2: f32,
+    spot: Spot,
+    mark: Mark,
 }
 
 struct Candidate {
@@ -131,7 +149,7 @@ impl Candidate {
         grid: &Grid,
         width: u32,
         height: u32,
-    ) -> Option<(f32, Projected)> {
+    ) -> Option<Projected> {
         let p_mm = self.dir * head.semi_axes_mm;
         let facing = head.facing(p_mm);
         if facing <= FACING_HIDDEN {
@@ -151,25 +169,29 @@ impl Candidate {
             / area_element(self.dir, head.semi_axes_mm);
         let jitter =
             |stream, spread: f32| 1.0 + spread * (2.0 * hash_unit(seed, self.id, stream) - 1.0);
-        let threshold_per_cm2 = self.per_cm2 * area_ratio as f32;
-        let projected = Projected {
+        Some(Projected {
             id: self.id,
-            x: q.x as f32,
-            y: q.y as f32,
-            shape: [
-                shape.x_axis.x as f32,
-                shape.x_axis.y as f32,
-                shape.y_axis.y as f32,
-            ],
-            px2_per_mm2: jacobian.determinant().abs() as f32,
-            size: jitter(STREAM_SIZE, SIZE_JITTER),
-            opacity: jitter(STREAM_OPACITY, OPACITY_JITTER)
-                * smoothstep(((facing - FACING_HIDDEN) / (FACING_FULL - FACING_HIDDEN)) as f32),
-            macro_noise: surface_noise(seed, p_standard_mm, MACRO_PERIOD_MM) as f32,
-            micro_noise: surface_noise(seed.wrapping_add(1), p_standard_mm, MICRO_PERIOD_MM) as f32,
-            cell: grid.cell(p_mm),
-        };
-        Some((threshold_per_cm2, projected))
+            threshold_per_cm2: self.per_cm2 * area_ratio as f32,
+            spot: Spot {
+                cell: grid.cell(p_mm),
+                macro_noise: surface_noise(seed, p_standard_mm, MACRO_PERIOD_MM) as f32,
+                micro_noise: surface_noise(seed.wrapping_add(1), p_standard_mm, MICRO_PERIOD_MM)
+                    as f32,
+            },
+            mark: Mark {
+                x: q.x as f32,
+                y: q.y as f32,
+                shape: [
+                    shape.x_axis.x as f32,
+                    shape.x_axis.y as f32,
+                    shape.y_axis.y as f32,
+                ],
+                px2_per_mm2: jacobian.determinant().abs() as f32,
+                size: jitter(STREAM_SIZE, SIZE_JITTER),
+                opacity: jitter(STREAM_OPACITY, OPACITY_JITTER)
+                    * smoothstep(((facing - FACING_HIDDEN) / (FACING_FULL - FACING_HIDDEN)) as f32),
+            },
+        })
     }
 }
 
@@ -178,7 +200,41 @@ fn area_element(dir: DVec3, semi_axes_mm: DVec3) -> f64 {
     semi_axes_mm.x * semi_axes_mm.y * semi_axes_mm.z * (dir / semi_axes_mm).length()
 }
 
-/// The impressions that show for this hairline and density, written to `out`.
+/// Which candidates show, and how strongly.
+#[derive(Debug, Clone, Default)]
+pub struct Shown {
+    /// Per candidate, how far it is out of the hairline's edge: 0 hidden,
+    /// 1 past the transition zone.
+    ramp: Vec<f32>,
+    count: usize,
+    make: Make,
+}
+
+impl Shown {
+    /// Number of impressions.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// All impressions, in drawing order. `projection` is the one that
+    /// [`visible`] had.
+    #[must_use]
+    pub fn dots(&self, projection: &Projection) -> Vec<Dot> {
+        let all = self.ramp.iter().zip(&projection.marks);
+        all.filter(|(ramp, _)| **ramp > 0.0)
+            .map(|(ramp, mark)| self.make.dot(mark, *ramp))
+            .collect()
+    }
+}
+
+/// Decides which candidates show for this hairline and density, into `out`.
 ///
 /// Raising `density.per_cm2` only ever adds impressions: each has its own
 /// threshold, and nothing else decides.
@@ -187,41 +243,80 @@ pub fn visible(
     distance: &SignedDistance,
     hairline: &Hairline,
     density: &Density,
-    out: &mut Dots,
+    out: &mut Shown,
 ) {
-    out.clear();
     let edge = Edge::new(hairline);
     let per_cm2 = density.per_cm2 as f32;
-    let variance_mm2 = variance_mm2(density.diameter_mm) as f32;
-    let coverage_mm2 = coverage_mm2(density.diameter_mm) as f32;
-    let all = projection
-        .threshold_per_cm2
-        .iter()
-        .zip(&projection.candidates);
-    for (index, (&threshold_per_cm2, p)) in (0..).zip(all) {
+    let ramp = |threshold_per_cm2: f32, spot: &Spot| {
         if threshold_per_cm2 >= per_cm2 {
-            continue;
+            return 0.0;
         }
-        let inside_mm =
-            distance.at(p.cell) + edge.macro_mm * p.macro_noise + edge.micro_mm * p.micro_noise;
+        let inside_mm = distance.at(spot.cell)
+            + edge.macro_mm * spot.macro_noise
+            + edge.micro_mm * spot.micro_noise;
         if threshold_per_cm2 >= per_cm2 * edge.density_share(inside_mm) {
-            continue;
+            return 0.0;
         }
-        let size = p.size * edge.diameter_share(inside_mm);
-        let [sxx, sxy, syy] = p.shape.map(|s| s * variance_mm2 * size * size);
-        let area_px =
-            coverage_mm2 * size * size * p.px2_per_mm2 * p.opacity * edge.opacity_share(inside_mm);
-        out.push(
-            index,
-            Dot {
-                x: p.x,
-                y: p.y,
-                sxx,
-                sxy,
-                syy,
-                area_px,
-            },
-        );
+        edge.ramp(inside_mm)
+    };
+    let all = projection.threshold_per_cm2.iter().zip(&projection.spots);
+    out.ramp.clear();
+    out.ramp
+        .extend(all.map(|(threshold_per_cm2, spot)| ramp(*threshold_per_cm2, spot)));
+    out.count = out.ramp.iter().filter(|ramp| **ramp > 0.0).count();
+    out.make = Make {
+        variance_mm2: variance_mm2(density.diameter_mm) as f32,
+        coverage_mm2: coverage_mm2(density.diameter_mm) as f32,
+        edge_opacity: hairline.edge_opacity as f32,
+    };
+}
+
+/// How to make the impressions of `new` of those of `old`, both of one
+/// projection; none where so many differ that laying all afresh is no slower.
+#[must_use]
+pub fn changes(projection: &Projection, old: &Shown, new: &Shown) -> Option<Changes> {
+    if old.ramp.len() != new.ramp.len() || old.make != new.make {
+        return None;
+    }
+    let mut changes = Changes::default();
+    let both = old.ramp.iter().zip(&new.ramp).zip(&projection.marks);
+    for ((was, is), mark) in both.filter(|((was, is), _)| was != is) {
+        if *was > 0.0 {
+            changes.gone.push(old.make.dot(mark, *was));
+        }
+        if *is > 0.0 {
+            changes.come.push(new.make.dot(mark, *is));
+        }
+    }
+    let changed = changes.gone.len() + changes.come.len();
+    (changed * MOST_CHANGED < new.count).then_some(changes)
+}
+
+/// What makes impressions of marks.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct Make {
+    /// Variance of an impression of the asked diameter, mm².
+    variance_mm2: f32,
+    /// Its coverage, mm².
+    coverage_mm2: f32,
+    /// Opacity of the outermost impressions as a share of full.
+    edge_opacity: f32,
+}
+
+impl Make {
+    #[inline]
+    fn dot(&self, mark: &Mark, ramp: f32) -> Dot {
+        let size = mark.size * (EDGE_DIAMETER + (1.0 - EDGE_DIAMETER) * ramp);
+        let opacity = self.edge_opacity + (1.0 - self.edge_opacity) * ramp;
+        let [sxx, sxy, syy] = mark.shape.map(|s| s * self.variance_mm2 * size * size);
+        Dot {
+            x: mark.x,
+            y: mark.y,
+            sxx,
+            sxy,
+            syy,
+            area_px: self.coverage_mm2 * size * size * mark.px2_per_mm2 * mark.opacity * opacity,
+        }
     }
 }
 
@@ -231,7 +326,6 @@ struct Edge {
     per_transition_mm: f32,
     macro_mm: f32,
     micro_mm: f32,
-    opacity: f32,
 }
 
 impl Edge {
@@ -243,7 +337,6 @@ impl Edge {
             per_transition_mm: 1.0 / transition_mm,
             macro_mm: hairline.macro_mm as f32,
             micro_mm: hairline.micro_mm as f32,
-            opacity: hairline.edge_opacity as f32,
         }
     }
 
@@ -257,12 +350,9 @@ impl Edge {
         }
     }
 
-    fn diameter_share(&self, inside_mm: f32) -> f32 {
-        EDGE_DIAMETER + (1.0 - EDGE_DIAMETER) * (inside_mm * self.per_transition_mm).clamp(0.0, 1.0)
-    }
-
-    fn opacity_share(&self, inside_mm: f32) -> f32 {
-        self.opacity + (1.0 - self.opacity) * (inside_mm * self.per_transition_mm).clamp(0.0, 1.0)
+    /// How far out of the transition zone, 0–1.
+    fn ramp(&self, inside_mm: f32) -> f32 {
+        (inside_mm * self.per_transition_mm).clamp(0.0, 1.0)
     }
 }
 

@@ -7,7 +7,7 @@
 //! of cutting an ellipse is exact, not an approximation.
 
 use super::image::Rect;
-use super::impressions::{Changes, Dot, Dots, changes};
+use super::impressions::{Changes, Dot};
 use super::kernel::{self, Kernels, MAX_VARIANCE_PX2};
 use super::lay::{Blurred, Target};
 pub use super::lay::{CAMERA_VARIANCE_PX2, ONE_Q12};
@@ -30,9 +30,6 @@ pub struct Field {
     full: bool,
 }
 
-/// More than one impression in this many changed: laying all afresh is as
-/// fast as taking away and adding.
-const MOST_CHANGED: usize = 3;
 /// Room around the impressions for those of the next changes, px: a step of
 /// the hairline's slider moves it by about as many.
 const MARGIN_PX: u32 = 8;
@@ -47,31 +44,61 @@ impl Field {
     /// Replaces the coverage by that of `dots`, in a photo of that size, and
     /// `rect` by their bounds. Impressions with numbers that are not finite,
     /// or without area, are left out; what lies off the photo is cut away.
-    pub fn splat(&mut self, dots: &Dots, photo_width: u32, photo_height: u32) {
-        self.splat_with::<Best>(dots, photo_width, photo_height);
+    /// Returns the part of the photo whose coverage may have changed.
+    pub fn splat(&mut self, dots: &[Dot], photo_width: u32, photo_height: u32) -> Rect {
+        self.splat_with::<Best>(dots, photo_width, photo_height)
     }
 
-    /// As [`Field::splat`], when the field holds the coverage of `old`: where
-    /// few impressions differ only those are taken away and laid down. The
-    /// coverage is the same to the last bit; `rect` may be larger. Returns the
-    /// part of the photo whose coverage may have changed, none where none has.
-    pub fn update(&mut self, old: &Dots, new: &Dots, photo_width: u32, photo_height: u32) -> Rect {
-        self.update_with::<Best>(old, new, photo_width, photo_height)
+    /// Takes away and lays down what has changed since. The coverage is that
+    /// of a [`Field::splat`] of the new list, to the last bit; `rect` may be
+    /// larger. Returns the part of the photo whose coverage may have changed.
+    /// `None` where this cannot be done: the coverage is then worth nothing,
+    /// and all has to be laid afresh.
+    #[must_use]
+    pub fn update(
+        &mut self,
+        changes: &Changes,
+        photo_width: u32,
+        photo_height: u32,
+    ) -> Option<Rect> {
+        self.update_with::<Best>(changes, photo_width, photo_height)
     }
 
-    fn splat_with<L: Lanes>(&mut self, dots: &Dots, photo_width: u32, photo_height: u32) {
-        let rect = bounds(dots.iter(), photo_width, photo_height);
-        self.splat_into::<L>(rect, dots);
-    }
-
-    fn splat_into<L: Lanes>(&mut self, rect: Rect, dots: &Dots) {
-        self.rect = rect;
+    fn splat_with<L: Lanes>(&mut self, dots: &[Dot], photo_width: u32, photo_height: u32) -> Rect {
+        let before = self.covered;
+        let photo = (photo_width, photo_height);
+        self.rect = with_margin(bounds(dots.iter().copied(), photo), photo);
         self.stride = self.rect.width.next_multiple_of(8) as usize;
         self.q12.clear();
         self.q12.resize(self.stride * self.rect.height as usize, 0);
-        self.lay::<L, false>(dots.iter());
+        self.lay::<L, false>(dots);
         self.full = self.is_full();
-        self.covered = reached(dots.iter()).intersect(self.rect);
+        self.covered = reached(dots.iter().copied()).intersect(self.rect);
+        before.union(self.covered)
+    }
+
+    fn update_with<L: Lanes>(
+        &mut self,
+        changes: &Changes,
+        photo_width: u32,
+        photo_height: u32,
+    ) -> Option<Rect> {
+        let Changes { gone, come } = changes;
+        let both = || gone.iter().chain(come).copied();
+        let touched = bounds(both(), (photo_width, photo_height));
+        // A pixel that was held at its most has forgotten what lies on it.
+        if self.full || touched.intersect(self.rect) != touched {
+            return None;
+        }
+        self.lay::<L, true>(gone);
+        self.lay::<L, false>(come);
+        self.full = self.is_full();
+        if self.full {
+            return None;
+        }
+        let changed = reached(both()).intersect(touched);
+        self.covered = self.covered.union(changed);
+        Some(changed)
     }
 
     /// The part of the photo that has coverage, or had some before an
@@ -81,41 +108,13 @@ impl Field {
         self.covered
     }
 
-    fn update_with<L: Lanes>(
-        &mut self,
-        old: &Dots,
-        new: &Dots,
-        photo_width: u32,
-        photo_height: u32,
-    ) -> Rect {
-        let Changes { gone, come } = changes(old, new);
-        let touched = bounds(gone.iter().chain(&come).copied(), photo_width, photo_height);
-        let few = (gone.len() + come.len()) * MOST_CHANGED < new.len();
-        // A pixel that was held at its most has forgotten what lies on it.
-        if few && !self.full && touched.intersect(self.rect) == touched {
-            self.lay::<L, true>(gone.iter().copied());
-            self.lay::<L, false>(come.iter().copied());
-            self.full = self.is_full();
-            if !self.full {
-                let changed = reached(gone.iter().chain(&come).copied()).intersect(touched);
-                self.covered = self.covered.union(changed);
-                return changed;
-            }
-        }
-        let before = self.covered;
-        let rect = bounds(new.iter(), photo_width, photo_height);
-        let photo = (photo_width, photo_height);
-        self.splat_into::<L>(with_margin(rect, photo), new);
-        before.union(self.covered)
-    }
-
     /// Whether some pixel is at its most.
     fn is_full(&self) -> bool {
         self.q12.iter().fold(0, |most, &v| most.max(v)) == i16::MAX
     }
 
     /// Lays impressions down, or takes away what was laid down before.
-    fn lay<L: Lanes, const AWAY: bool>(&mut self, dots: impl Iterator<Item = Dot>) {
+    fn lay<L: Lanes, const AWAY: bool>(&mut self, dots: &[Dot]) {
         if self.q12.is_empty() {
             return;
         }
@@ -126,8 +125,8 @@ impl Field {
             height: self.rect.height as i32,
             origin,
         };
-        for dot in dots.filter(is_drawable) {
-            let blurred = Blurred::new(&dot);
+        for dot in dots.iter().filter(|dot| is_drawable(dot)) {
+            let blurred = Blurred::new(dot);
             if blurred.sxx.max(blurred.syy) >= MAX_VARIANCE_PX2 {
                 target.add_huge(&blurred);
                 continue;
@@ -171,9 +170,9 @@ fn is_drawable(dot: &Dot) -> bool {
 
 /// The part of the photo to have a field over: what the impressions reach and
 /// up to eight lanes of rounding on either side.
-fn bounds(dots: impl Iterator<Item = Dot>, photo_width: u32, photo_height: u32) -> Rect {
+fn bounds(dots: impl Iterator<Item = Dot>, photo: (u32, u32)) -> Rect {
     // Three σ of each of the two profiles a slanted ellipse is made of.
-    in_eights(around(dots, 4.5, 9.0), (photo_width, photo_height))
+    in_eights(around(dots, 4.5, 9.0), photo)
 }
 
 /// The part of the photo, or of what lies beyond its right and lower edges,

@@ -19,15 +19,9 @@ fn dot(x: f32, y: f32, diameter: f32, squash: f32, turn: f32) -> Dot {
     }
 }
 
-fn dots(list: &[Dot]) -> Dots {
-    let mut dots = Dots::default();
-    (0..).zip(list).for_each(|(i, d)| dots.push(i, *d));
-    dots
-}
-
 fn splat(list: &[Dot], width: u32, height: u32) -> Field {
     let mut field = Field::new();
-    field.splat(&dots(list), width, height);
+    field.splat(list, width, height);
     field
 }
 
@@ -96,8 +90,8 @@ proptest! {
     fn twins_agree(seed in 0u32..1000) {
         let list = scattered(seed, 60, 90.0);
         let [mut a, mut b] = [Field::new(), Field::new()];
-        a.splat_with::<Best>(&dots(&list), 75, 70);
-        b.splat_with::<Scalar>(&dots(&list), 75, 70);
+        a.splat_with::<Best>(&list, 75, 70);
+        b.splat_with::<Scalar>(&list, 75, 70);
         prop_assert!(a.rect == b.rect && a.q12 == b.q12);
     }
 }
@@ -198,26 +192,22 @@ fn huge_impressions_keep_their_area() {
 fn a_second_splat_starts_afresh() {
     let mut field = splat(&scattered(1, 50, 60.0), 64, 64);
     let d = dot(30.0, 30.0, 3.0, 0.5, 1.0);
-    field.splat(&dots(&[d]), 64, 64);
+    field.splat(&[d], 64, 64);
     assert_eq!(field.q12, splat(&[d], 64, 64).q12);
     assert_eq!(field.rect.x % 8, 0);
 }
 
-/// A list where some candidates show and some of those are of another size.
-fn some(shown: &[(bool, f32)]) -> Dots {
-    let mut list = Dots::default();
-    for (index, &(shows, diameter)) in (0u32..).zip(shown) {
-        // Places of their own, some beyond the photo's edge.
-        let (x, y) = (index * 37 % 131, index * 53 % 127);
-        if shows {
-            let slant = index as f32 * 0.1;
-            list.push(
-                index,
-                dot(x as f32 - 2.3, y as f32 - 1.7, diameter, 0.6, slant),
-            );
-        }
-    }
-    list
+/// The impressions of those candidates that show, each of a size of its own.
+fn some(shown: &[(bool, f32)]) -> Vec<Dot> {
+    let all = (0..shown.len()).filter(|index| shown[*index].0);
+    all.map(|index| one(index, shown[index].1)).collect()
+}
+
+/// In a place of its own, some beyond the photo's edge.
+fn one(index: usize, diameter: f32) -> Dot {
+    let (x, y) = (index * 37 % 131, index * 53 % 127);
+    let slant = index as f32 * 0.1;
+    dot(x as f32 - 2.3, y as f32 - 1.7, diameter, 0.6, slant)
 }
 
 fn pixels(field: &Field) -> Vec<i16> {
@@ -233,17 +223,22 @@ proptest! {
         flips in proptest::collection::vec((0usize..60, 0.5f32..6.0), 0..40),
     ) {
         let mut shown = first;
-        let mut old = some(&shown);
         let mut field = Field::new();
         let mut plain = Field::new();
-        field.splat(&old, 120, 120);
+        field.splat(&some(&shown), 120, 120);
+        plain.splat_with::<Scalar>(&some(&shown), 120, 120);
         for (index, diameter) in flips {
-            shown[index] = (!shown[index].0, diameter);
-            let new = some(&shown);
+            let was = shown[index];
+            shown[index] = (!was.0, diameter);
+            let (gone, come) = if was.0 { (vec![one(index, was.1)], vec![]) } else { (vec![], vec![one(index, diameter)]) };
+            let changes = Changes { gone, come };
             let before = pixels(&field);
-            let changed = field.update(&old, &new, 120, 120);
-            plain.update_with::<Scalar>(&old, &new, 120, 120);
-            let fresh = pixels(&splat_all(&new));
+            let all = some(&shown);
+            let changed = field.update(&changes, 120, 120).unwrap_or_else(|| field.splat(&all, 120, 120));
+            if plain.update_with::<Scalar>(&changes, 120, 120).is_none() {
+                plain.splat_with::<Scalar>(&all, 120, 120);
+            }
+            let fresh = pixels(&splat(&all, 120, 120));
             prop_assert_eq!(&pixels(&field), &fresh);
             prop_assert_eq!(pixels(&plain), fresh.clone());
             for (i, (a, b)) in before.iter().zip(&fresh).enumerate() {
@@ -251,34 +246,25 @@ proptest! {
                 let inside = x >= changed.x && x < changed.right() && y >= changed.y && y < changed.bottom();
                 prop_assert!(inside || a == b, "{x} {y} changed outside {changed:?}");
             }
-            old = new;
         }
     }
-}
-
-fn splat_all(list: &Dots) -> Field {
-    let mut field = Field::new();
-    field.splat(list, 120, 120);
-    field
 }
 
 #[test]
-fn a_pixel_held_at_its_most_is_laid_afresh() {
-    let list = |count: u32| {
-        let mut list = Dots::default();
-        for index in 0..count {
-            list.push(index, dot(20.3, 20.2, 6.0, 1.0, 0.0));
-        }
-        list
+fn a_pixel_held_at_its_most_is_not_taken_from() {
+    let list = |count: usize| vec![dot(20.3, 20.2, 6.0, 1.0, 0.0); count];
+    let mut field = splat(&list(400), 120, 120);
+    let one = Changes {
+        gone: list(1),
+        come: vec![],
     };
-    let mut field = Field::new();
-    field.splat(&list(400), 120, 120);
-    for (old, new) in [(400, 399), (399, 20), (20, 19), (19, 20), (20, 400)] {
-        field.update(&list(old), &list(new), 120, 120);
-        assert_eq!(
-            pixels(&field),
-            pixels(&splat_all(&list(new))),
-            "{old} to {new}"
-        );
-    }
+    assert_eq!(field.update(&one, 120, 120), None, "it has forgotten");
+    let mut field = splat(&list(5), 120, 120);
+    assert!(field.update(&one, 120, 120).is_some());
+    assert_eq!(pixels(&field), pixels(&splat(&list(4), 120, 120)));
+    let many = Changes {
+        gone: vec![],
+        come: list(400),
+    };
+    assert_eq!(field.update(&many, 120, 120), None, "it is full now");
 }

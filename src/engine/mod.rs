@@ -37,6 +37,7 @@ pub mod fit;
 
 // The scalp's own coordinates and the hairline on it.
 pub mod chart;
+mod curve;
 pub mod outline;
 pub mod styles;
 pub mod handles;

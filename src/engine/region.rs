@@ -7,7 +7,7 @@
 
 use glam::{DVec3, Vec3};
 
-use super::outline::Outline;
+use super::outline::{Outline, around_ears};
 
 /// Distances are held to ± this, mm: the density's ramp ends at the longest
 /// transition zone plus 25 mm (`engine::dots`).
@@ -26,6 +26,9 @@ const SIDE: usize = 160;
 pub struct Grid {
     semi_axes_mm: DVec3,
     nodes_mm: Vec<Vec3>,
+    /// Squared distance to the line around the ears and the nape, mm²: the
+    /// part of every outline that no design moves.
+    around_ears_mm2: Vec<f32>,
 }
 
 /// A place between four nodes.
@@ -43,7 +46,7 @@ pub struct Cell {
 #[derive(Debug, Clone, Default)]
 pub struct SignedDistance {
     mm: Vec<f32>,
-    nearest: Vec<u16>,
+    told: Vec<u16>,
     outside: Vec<bool>,
 }
 
@@ -93,10 +96,18 @@ impl Grid {
         let node = |i: usize| {
             (dir_from_chart((i % SIDE) as f64, (i / SIDE) as f64) * semi_axes_mm).as_vec3()
         };
-        Self {
+        let mut grid = Self {
             semi_axes_mm,
             nodes_mm: (0..SIDE * SIDE).map(node).collect(),
-        }
+            around_ears_mm2: Vec::new(),
+        };
+        // Whichever side of some outline a node will be on.
+        let outside = vec![false; SIDE * SIDE];
+        let (mut squared, mut told) = (Vec::new(), Vec::new());
+        let line = around_ears(semi_axes_mm);
+        sweep(&grid, &line, &outside, &mut squared, &mut told);
+        grid.around_ears_mm2 = squared;
+        grid
     }
 
     /// Where to read the distance at a point of the head (mm). Points past
@@ -133,25 +144,38 @@ impl SignedDistance {
 
 /// Works out the distance of every node from the outline, into `out`.
 pub fn signed_distance(grid: &Grid, outline: &Outline, out: &mut SignedDistance) {
-    let segments = segments(outline);
-    out.mm.clear();
-    out.mm.resize(grid.nodes_mm.len(), f32::MAX);
-    out.nearest.clear();
-    out.nearest.resize(grid.nodes_mm.len(), NOBODY);
     mark_outside(grid, outline, &mut out.outside);
-    let mut sweep = Sweep {
-        outside: &out.outside,
-        grid,
-        segments: &segments,
-        squared: &mut out.mm,
-        nearest: &mut out.nearest,
-    };
-    sweep.seed(outline);
-    sweep.spread();
-    for (squared, outside) in out.mm.iter_mut().zip(&out.outside) {
-        let mm = squared.sqrt().min(REACH_MM);
+    let line: Vec<DVec3> = outline.moving_mm().collect();
+    sweep(grid, &line, &out.outside, &mut out.mm, &mut out.told);
+    let nodes = out.mm.iter_mut().zip(&grid.around_ears_mm2);
+    for ((squared, around_ears), outside) in nodes.zip(&out.outside) {
+        let mm = squared.min(*around_ears).sqrt().min(REACH_MM);
         *squared = if *outside { -mm } else { mm };
     }
+}
+
+/// Squared distance of every node near the line to its nearest piece, mm².
+fn sweep(
+    grid: &Grid,
+    line: &[DVec3],
+    outside: &[bool],
+    squared: &mut Vec<f32>,
+    told: &mut Vec<u16>,
+) {
+    squared.clear();
+    squared.resize(grid.nodes_mm.len(), f32::MAX);
+    told.clear();
+    told.resize(grid.nodes_mm.len(), NOBODY);
+    let segments = segments(line);
+    let mut sweep = Sweep {
+        outside,
+        grid,
+        segments: &segments,
+        squared,
+        told,
+    };
+    sweep.seed(line);
+    sweep.spread();
 }
 
 /// A piece of the line: its start, its direction times length, and one over
@@ -169,16 +193,13 @@ impl Segment {
     }
 }
 
-fn segments(outline: &Outline) -> Vec<Segment> {
-    let next = outline.points_mm.iter().cycle().skip(1);
-    outline
-        .points_mm
-        .iter()
-        .zip(next)
-        .map(|(from, to)| {
-            let along = (*to - *from).as_vec3();
+fn segments(line: &[DVec3]) -> Vec<Segment> {
+    line.windows(2)
+        .take(NOBODY as usize)
+        .map(|pair| {
+            let along = (pair[1] - pair[0]).as_vec3();
             Segment {
-                from: from.as_vec3(),
+                from: pair[0].as_vec3(),
                 along,
                 per_square: 1.0 / along.length_squared().max(1e-6),
             }
@@ -192,36 +213,57 @@ struct Sweep<'a> {
     outside: &'a [bool],
     grid: &'a Grid,
     segments: &'a [Segment],
+    /// Squared distance to the nearest piece found so far, mm².
     squared: &'a mut [f32],
-    nearest: &'a mut [u16],
+    /// That piece, where the node is near enough to tell its neighbours of
+    /// it; beyond, distances are cut off anyhow.
+    told: &'a mut [u16],
 }
 
 impl Sweep<'_> {
-    fn offer(&mut self, node: usize, segment: u16) {
-        let (Some(p), Some(candidate)) = (
+    /// Tries pieces on a node; `NOBODY` is none.
+    #[inline(always)]
+    fn offer(&mut self, node: usize, pieces: impl IntoIterator<Item = u16>) {
+        let (Some(p), Some(squared), Some(told), Some(outside)) = (
             self.grid.nodes_mm.get(node),
-            self.segments.get(segment as usize),
+            self.squared.get_mut(node),
+            self.told.get_mut(node),
+            self.outside.get(node),
         ) else {
             return;
         };
-        let squared = candidate.distance_squared(*p);
-        if let (Some(best), Some(nearest)) =
-            (self.squared.get_mut(node), self.nearest.get_mut(node))
-            && squared < *best
-        {
-            *best = squared;
-            *nearest = segment;
+        let spread_mm = if *outside {
+            SPREAD_OUTSIDE_MM
+        } else {
+            SPREAD_INSIDE_MM
+        };
+        let mut tried = *told;
+        for piece in pieces {
+            if piece == tried {
+                continue;
+            }
+            tried = piece;
+            let Some(segment) = self.segments.get(piece as usize) else {
+                continue;
+            };
+            let found = segment.distance_squared(*p);
+            if found < *squared {
+                *squared = found;
+                if found <= spread_mm * spread_mm {
+                    *told = piece;
+                }
+            }
         }
     }
 
     /// Offers every piece to the nodes right around it.
-    fn seed(&mut self, outline: &Outline) {
-        for (i, from) in outline.points_mm.iter().enumerate().take(NOBODY as usize) {
+    fn seed(&mut self, line: &[DVec3]) {
+        for (i, from) in line.iter().enumerate().take(self.segments.len()) {
             let (x, y) = chart_from_dir(*from / self.grid.semi_axes_mm);
             let (x, y) = (x.max(1.0) as usize - 1, y.max(1.0) as usize - 1);
             for row in y..(y + 4).min(SIDE) {
                 for column in x..(x + 4).min(SIDE) {
-                    self.offer(row * SIDE + column, i as u16);
+                    self.offer(row * SIDE + column, [i as u16]);
                 }
             }
         }
@@ -253,30 +295,11 @@ impl Sweep<'_> {
     /// Tries the neighbours' pieces on a node.
     #[inline(always)]
     fn ask<const N: usize>(&mut self, node: usize, neighbours: [usize; N]) {
-        for neighbour in neighbours {
-            let (Some(&theirs), Some(&ours)) =
-                (self.nearest.get(neighbour), self.nearest.get(node))
-            else {
-                continue;
-            };
-            // Most of the head is far from the line: nobody, and no more asked.
-            if theirs != NOBODY && theirs != ours && self.is_near(neighbour) {
-                self.offer(node, theirs);
-            }
+        let pieces = neighbours.map(|n| self.told.get(n).copied().unwrap_or(NOBODY));
+        // Most of the head is far from the line: nobody, and no more asked.
+        if pieces.iter().any(|piece| *piece != NOBODY) {
+            self.offer(node, pieces);
         }
-    }
-
-    /// Whether a node is near enough to the line to tell its neighbours of it;
-    /// beyond, distances are cut off anyhow.
-    #[inline(always)]
-    fn is_near(&self, node: usize) -> bool {
-        let spread_mm = match self.outside.get(node) {
-            Some(false) => SPREAD_INSIDE_MM,
-            _ => SPREAD_OUTSIDE_MM,
-        };
-        self.squared
-            .get(node)
-            .is_some_and(|mm2| *mm2 <= spread_mm * spread_mm)
     }
 }
 
@@ -320,86 +343,5 @@ fn mark_outside(grid: &Grid, outline: &Outline, outside: &mut Vec<bool>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::anthropometry::STANDARD_SEMI_AXES_MM as AXES;
-    use crate::engine::outline::outline;
-    use crate::engine::styles::Style;
-
-    #[test]
-    fn chart_and_head_agree_both_ways() {
-        for i in 0..SIDE * SIDE {
-            let (x, y) = ((i % SIDE) as f64, (i / SIDE) as f64);
-            let dir = dir_from_chart(x, y);
-            if dir.y > -0.6 {
-                let back = chart_from_dir(dir);
-                assert!(
-                    (back.0 - x).abs() < 1e-9 && (back.1 - y).abs() < 1e-9,
-                    "{x} {y}"
-                );
-            }
-        }
-    }
-
-    /// The plain way: the nearest of all segments.
-    fn brute_mm(line: &Outline, p: Vec3) -> f32 {
-        segments(line)
-            .iter()
-            .map(|s| s.distance_squared(p))
-            .fold(f32::MAX, f32::min)
-            .sqrt()
-    }
-
-    #[test]
-    fn distances_are_those_of_the_nearest_piece() {
-        let grid = Grid::new(AXES);
-        for style in Style::ALL {
-            let line = outline(&style.hairline(), AXES);
-            let mut distance = SignedDistance::default();
-            signed_distance(&grid, &line, &mut distance);
-            let mut worst = 0.0_f32;
-            for i in 0..4000 {
-                let t = f64::from(i);
-                let turn = t * 2.399_963;
-                let y = 1.0 - t / 4000.0 * 1.4;
-                let r = (1.0 - y * y).sqrt();
-                let p = DVec3::new(r * libm::cos(turn), y, r * libm::sin(turn)) * AXES;
-                let truth = brute_mm(&line, p.as_vec3());
-                let got = distance.at(grid.cell(p)).abs();
-                // Closer than a node's spacing the sign may lie between them.
-                if (2.5..15.0).contains(&truth) {
-                    worst = worst.max((truth - got).abs());
-                }
-            }
-            // An edge-up's sharp corner lies between nodes: 0.51 mm there.
-            assert!(worst < 0.6, "{style:?}: {worst:.2} mm");
-        }
-    }
-
-    #[test]
-    fn inside_is_inside() {
-        let grid = Grid::new(AXES);
-        let line = outline(&Style::Soft.hairline(), AXES);
-        let mut distance = SignedDistance::default();
-        signed_distance(&grid, &line, &mut distance);
-        let at =
-            |x: f64, y: f64, z: f64| distance.at(grid.cell(DVec3::new(x, y, z).normalize() * AXES));
-        // Vertex, crown, above the ears; then brow, cheek, neck.
-        for (x, y, z) in [
-            (0.0, 1.0, 0.0),
-            (0.0, 0.7, -0.7),
-            (0.8, 0.6, 0.0),
-            (-0.8, 0.6, 0.0),
-        ] {
-            assert!(at(x, y, z) > 10.0, "{x} {y} {z}: {}", at(x, y, z));
-        }
-        for (x, y, z) in [
-            (0.0, 0.0, 1.0),
-            (0.5, -0.1, 0.8),
-            (-0.5, -0.1, 0.8),
-            (0.0, -0.8, -0.4),
-        ] {
-            assert!(at(x, y, z) < 0.0, "{x} {y} {z}: {}", at(x, y, z));
-        }
-    }
-}
+#[path = "region_tests.rs"]
+mod tests;

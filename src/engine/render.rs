@@ -3,13 +3,12 @@
 
 use super::candidates::{Candidates, candidates};
 use super::composite::{composite, recolour};
-use super::dots::{Projection, project, visible};
+use super::dots::{Projection, Shown, changes, project, visible};
 use super::error::EngineError;
 use super::field::Field;
 use super::fit::fit;
 use super::head::HeadModel;
 use super::image::{Photo, Rect};
-use super::impressions::Dots;
 use super::outline::outline;
 use super::params::ParamId;
 use super::region::{Grid, SignedDistance, signed_distance};
@@ -33,9 +32,10 @@ pub struct Renderer {
     ranked: Option<Ranked>,
     placed: Option<Placed>,
     distance: SignedDistance,
-    dots: Dots,
     /// What the field holds.
-    laid: Dots,
+    shown: Shown,
+    /// Room for what it is to hold next.
+    next_shown: Shown,
     field: Field,
 }
 
@@ -96,8 +96,8 @@ impl Renderer {
             ranked,
             placed: None,
             distance: SignedDistance::default(),
-            dots: Dots::default(),
-            laid: Dots::default(),
+            shown: Shown::default(),
+            next_shown: Shown::default(),
             field: Field::default(),
         }
     }
@@ -213,7 +213,7 @@ impl Renderer {
                     &self.distance,
                     &look.hairline,
                     &look.density,
-                    &mut self.dots,
+                    &mut self.next_shown,
                 );
             };
             timer.time(Stage::Visibility, choose);
@@ -222,10 +222,18 @@ impl Renderer {
         let before = self.field.rect;
         let mut changed = Rect::default();
         if runs(Stage::Field) {
-            let (width, height) = (self.photo.width(), self.photo.height());
-            let lay = || self.field.update(&self.laid, &self.dots, width, height);
+            let old = (!runs(Stage::Project)).then_some(&self.shown);
+            let lay = || {
+                lay(
+                    &mut self.field,
+                    &self.photo,
+                    &placed.projection,
+                    old,
+                    &self.next_shown,
+                )
+            };
             changed = timer.time(Stage::Field, lay);
-            std::mem::swap(&mut self.laid, &mut self.dots);
+            std::mem::swap(&mut self.shown, &mut self.next_shown);
         }
         if last.is_none_or(|last| last.look.shade != next.look.shade) {
             changed = changed.union(self.field.covered());
@@ -247,7 +255,7 @@ impl Renderer {
         self.last = Some(next);
         Ok(Frame {
             rect: changed,
-            impressions: u32::try_from(self.laid.len()).unwrap_or(u32::MAX),
+            impressions: u32::try_from(self.shown.len()).unwrap_or(u32::MAX),
             stages: timer.stages,
         })
     }
@@ -261,6 +269,21 @@ impl Renderer {
             projection: Projection::default(),
         })
     }
+}
+
+/// Makes the field that of `new`, from that of `old` where it can. Returns the
+/// part of the photo whose coverage may have changed.
+fn lay(
+    field: &mut Field,
+    photo: &Photo,
+    projection: &Projection,
+    old: Option<&Shown>,
+    new: &Shown,
+) -> Rect {
+    let (width, height) = (photo.width(), photo.height());
+    old.and_then(|old| changes(projection, old, new))
+        .and_then(|changes| field.update(&changes, width, height))
+        .unwrap_or_else(|| field.splat(&new.dots(projection), width, height))
 }
 
 /// Puts the photo's own pixels back inside `rect`.

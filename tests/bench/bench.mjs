@@ -29,8 +29,8 @@ const quantile = (values, q) => {
 };
 
 async function syntheticPhoto(page) {
-  const base64 = await page.evaluate(async ([width, height]) => {
-    const canvas = new OffscreenCanvas(width, height);
+  const url = await page.evaluate(([width, height]) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width, height });
     const ctx = canvas.getContext('2d');
     const picture = ctx.createImageData(width, height);
     let state = 1;
@@ -40,11 +40,9 @@ async function syntheticPhoto(page) {
       picture.data.set([190 + noise, 150 + noise, 125 + noise, 255], i);
     }
     ctx.putImageData(picture, 0, 0);
-    const bytes = new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer());
-    let text = '';
-    for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
-    return btoa(text);
+    return canvas.toDataURL('image/png');
   }, [WIDTH, HEIGHT]);
+  const base64 = url.slice(url.indexOf(',') + 1);
   return { name: 'bench.png', mimeType: 'image/png', buffer: Buffer.from(base64, 'base64') };
 }
 
@@ -100,6 +98,10 @@ const peers = (page, dots) => page.evaluate((dots) => new Promise((resolve) => {
 
 const STEPS = { Dilution: 'Shade', DensityPerCm2: 'Density', HeightMm: 'Hairline' };
 
+// Lets the browser finish what the last timing left it to do: showing a frame
+// goes on, on the other core, after the work for it has been timed.
+const rest = (page) => page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 60)));
+
 // One slider event to the frame that answers it.
 const slide = async (page, id, value) => {
   await page.getByRole('tab', { name: STEPS[id] }).click();
@@ -152,11 +154,13 @@ async function measure(page, dots) {
   const seen = { floor: [], arcs: [], shade: [], density: [], hairline: [], leap: [] };
   let impressions = 0;
   const note = async (name, i) => {
+    await rest(page);
     const frame = await slide(page, ...changes[name](i));
     impressions = Math.max(impressions, frame.impressions);
     seen[name].push({ ...frame, work: frame.stages.reduce((sum, stage) => sum + stage.ms, 0) });
   };
   for (let i = 0; i < ROUNDS; i++) {
+    await rest(page);
     const peer = await peers(page, dots);
     seen.floor.push(peer.floor);
     seen.arcs.push(peer.arcs);
@@ -226,6 +230,9 @@ writeFileSync(process.env.OUT, JSON.stringify({ browser: version, rounds: ROUNDS
 
 // The budget stands in the issue: medians at 60 000 dots.
 const limits = { shade: 2.5, density: 8, hairline: 8 };
-const late = results[1].rows.filter((r) => limits[r.change] && (r.times_floor > limits[r.change] || r.times_faster_than_arcs < 20));
-for (const r of late) console.log(`over budget: ${r.change} at ${r.times_floor.toFixed(1)} × the floor`);
+const late = results[1].rows.flatMap((r) => [
+  r.times_floor > limits[r.change] && `over budget: ${r.change} at ${fixed(r.times_floor).trim()} × the floor, of ${limits[r.change]}`,
+  limits[r.change] && r.times_faster_than_arcs < 20 && `over budget: ${r.change} only ${fixed(r.times_faster_than_arcs).trim()} × faster than arcs, of 20`,
+].filter(Boolean));
+for (const line of late) console.log(line);
 process.exitCode = late.length ? 1 : 0;

@@ -117,10 +117,21 @@ export async function decode(page, bytes) {
     const context = canvas.getContext('2d', { willReadFrequently: true });
     context.drawImage(bitmap, 0, 0);
     const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-    let text = '';
-    for (let i = 0; i < data.length; i += 8192) text += String.fromCharCode(...data.subarray(i, i + 8192));
-    return { width: bitmap.width, height: bitmap.height, base64: btoa(text) };
+    return { width: bitmap.width, height: bitmap.height, base64: globalThis.smpBase64(data) };
   }, bytes.toString('base64'));
+  return { width, height, data: Buffer.from(base64, 'base64') };
+}
+
+/** What stands on the stage: width, height and RGBA of the photo or the preview. */
+export async function onStage(page, which) {
+  const canvas = page.locator(`.photo canvas.${which}`);
+  const { width, height, base64 } = await canvas.evaluate((shown) => {
+    const copy = new OffscreenCanvas(shown.width, shown.height);
+    const context = copy.getContext('2d', { willReadFrequently: true });
+    context.drawImage(shown, 0, 0);
+    const { data } = context.getImageData(0, 0, shown.width, shown.height);
+    return { width: shown.width, height: shown.height, base64: globalThis.smpBase64(data) };
+  });
   return { width, height, data: Buffer.from(base64, 'base64') };
 }
 

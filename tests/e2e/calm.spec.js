@@ -5,11 +5,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import {
   changing, frame, frameAfter, inRepo, keep, openPhoto, openSample, save, savePlan, slide, step, tapPhoto,
 } from './app.js';
-import { expectClean, watch } from './watch.js';
+import { test, watch } from './watch.js';
 
 const FRONT = inRepo('public/samples/front_light.jpg');
 /** The stage below the place of the notice, which lies over it with its shadow. */
@@ -19,9 +19,7 @@ async function stagePicture(page) {
   return page.screenshot({ clip: { x, y: y + notice, width, height: height - notice } });
 }
 
-test('a file that is no photo is told in words, and the old photo and plan stay', async ({ page, baseURL }) => {
-  const seen = await watch(page, baseURL);
-  await page.goto('/');
+test('a file that is no photo is told in words, and the old photo and plan stay', async ({ app: page }) => {
   const notice = page.getByTestId('notice');
   const text = { name: 'holiday.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('not a picture at all') };
   await page.getByTestId('choose-photo').setInputFiles(text);
@@ -49,22 +47,16 @@ test('a file that is no photo is told in words, and the old photo and plan stay'
   await expect(notice).toContainText('newer version');
   await step(page, 'Density');
   await expect(page.locator('[data-param=DensityPerCm2]')).toHaveValue('180');
-  await expectClean(page, seen);
 });
 
-test('a HEIC photo has its own instruction', async ({ page, baseURL }) => {
+test('a HEIC photo has its own instruction', async ({ app: page }) => {
   const file = join(process.env.SMP_PHOTOS ?? '/nowhere', 'formats/head.heic');
   test.skip(!existsSync(file), 'no shared/photos beside this checkout: no HEIC photo to try');
-  const seen = await watch(page, baseURL);
-  await page.goto('/');
   await page.getByTestId('choose-photo').setInputFiles(file);
   await expect(page.getByTestId('notice')).toContainText('Most Compatible');
-  await expectClean(page, seen);
 });
 
-test('of two photos chosen in a row the second one stays', async ({ page, baseURL }) => {
-  const seen = await watch(page, baseURL);
-  await page.goto('/');
+test('of two photos chosen in a row the second one stays', async ({ app: page }) => {
   await openSample(page, 'sample-side');
   await page.evaluate(() => {
     globalThis.smpSeen = [];
@@ -77,7 +69,6 @@ test('of two photos chosen in a row the second one stays', async ({ page, baseUR
   await expect(page.locator('.photo')).toHaveCSS('width', '335px');
   await page.waitForTimeout(1500);
   await expect(page.locator('.photo')).toHaveCSS('width', '335px');
-  await expectClean(page, seen);
 });
 
 test('a worker that dies is replaced and the picture comes back', async ({ page, baseURL }) => {
@@ -118,9 +109,7 @@ test('a worker that falls silent is replaced too', async ({ page, baseURL }) => 
   await expect(page.locator('input[type=range][data-param=DensityPerCm2]')).toHaveValue('200');
 });
 
-test('all of it by the keyboard alone', async ({ page, baseURL }) => {
-  const seen = await watch(page, baseURL);
-  await page.goto('/');
+test('all of it by the keyboard alone', async ({ app: page }) => {
   await page.getByTestId('sample-side').focus();
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('app')).toHaveAttribute('data-state', 'ready');
@@ -163,12 +152,10 @@ test('all of it by the keyboard alone', async ({ page, baseURL }) => {
   await page.getByTestId('save-jpeg').focus();
   const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
   expect(download.suggestedFilename()).toBe('smp-preview.jpg');
-  await expectClean(page, seen);
 });
 
-test('nothing for axe to find, in light and dark, and nothing too small to hit', async ({ page, baseURL }) => {
+test('nothing for axe to find, in light and dark, and nothing too small to hit', async ({ app: page }) => {
   test.setTimeout(120_000);
-  const seen = await watch(page, baseURL);
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   const check = async (where) => {
     // Not by a script element: the page's policy lets in none but its own.
@@ -200,7 +187,6 @@ test('nothing for axe to find, in light and dark, and nothing too small to hit',
       }
     }
   }
-  await expectClean(page, seen);
 });
 
 /** A JPEG with a description in its Exif data, as cameras write places there. */
@@ -220,9 +206,7 @@ function withExif(jpeg, secret) {
   return Buffer.concat([jpeg.subarray(0, 2), head, payload, jpeg.subarray(2)]);
 }
 
-test('saved pictures say nothing of the photo but its pixels', async ({ page, baseURL }) => {
-  const seen = await watch(page, baseURL);
-  await page.goto('/');
+test('saved pictures say nothing of the photo but its pixels', async ({ app: page }) => {
   const secret = 'LATITUDE-OF-A-HOME';
   const buffer = withExif(readFileSync(FRONT), secret);
   expect(buffer.includes(secret)).toBe(true);
@@ -236,23 +220,18 @@ test('saved pictures say nothing of the photo but its pixels', async ({ page, ba
   }
   const plan = readFileSync(await savePlan(page), 'utf8');
   expect(plan).not.toContain(secret);
-  await expectClean(page, seen);
 });
 
-test('the native twin makes the same bytes as the page', async ({ page, baseURL }) => {
+test('the native twin makes the same bytes as the page', async ({ app: page }) => {
   const native = process.env.SMP_NATIVE;
   test.skip(!native || !existsSync(native), 'no native program: run by `cargo xtask test`');
-  const seen = await watch(page, baseURL);
-  await page.goto('/');
   // A PNG, which every decoder reads alike.
   const base64 = await page.evaluate(async () => {
     const photo = await createImageBitmap(await (await fetch('samples/side.jpg')).blob());
     const canvas = new OffscreenCanvas(photo.width, photo.height);
     canvas.getContext('2d').drawImage(photo, 0, 0);
-    const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer());
-    let text = '';
-    for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
-    return btoa(text);
+    const blob = await canvas.convertToBlob({ type: 'image/png' });
+    return globalThis.smpBase64(new Uint8Array(await blob.arrayBuffer()));
   });
   const dir = mkdtempSync(join(tmpdir(), 'smpv-twin-'));
   const photo = join(dir, 'photo.png');
@@ -272,13 +251,10 @@ test('the native twin makes the same bytes as the page', async ({ page, baseURL 
     execFileSync(native, [photo, '--plan', plan, '--out', out, ...(both ? ['--before-after'] : [])], { stdio: 'pipe' });
     expect(readFileSync(out).equals(ours.bytes), 'byte for byte').toBe(true);
   }
-  await expectClean(page, seen);
 });
 
-test('the picture in the README is of this page', async ({ page, baseURL }) => {
-  const seen = await watch(page, baseURL);
+test('the picture in the README is of this page', async ({ app: page }) => {
   await page.setViewportSize({ width: 1280, height: 760 });
-  await page.goto('/');
   await openSample(page, 'sample-side');
   await changing(page, () => page.locator('[data-style=Medium]').click());
   await step(page, 'Shade');
@@ -292,12 +268,9 @@ test('the picture in the README is of this page', async ({ page, baseURL }) => {
   const path = process.env.REPLACE === '1' ? screenshot : keep('screenshot.jpg');
   await page.screenshot({ path, type: 'jpeg', quality: 82 });
   expect(existsSync(screenshot)).toBe(true);
-  await expectClean(page, seen);
 });
 
-test('a plan brings the look back, on this photo or another', async ({ page, baseURL }) => {
-  const seen = await watch(page, baseURL);
-  await page.goto('/');
+test('a plan brings the look back, on this photo or another', async ({ app: page }) => {
   await openSample(page, 'sample-front-dark');
   await changing(page, () => page.locator('[data-style=Mature]').click());
   await step(page, 'Shade');
@@ -311,12 +284,9 @@ test('a plan brings the look back, on this photo or another', async ({ page, bas
   await step(page, 'Shade');
   await expect(page.locator('[data-param=Dilution]')).toHaveValue('12');
   expect((await stagePicture(page)).equals(before)).toBe(true);
-  await expectClean(page, seen);
 });
 
-test('match me: skin and stubble by a tap, and a shade to use', async ({ page, baseURL }) => {
-  const seen = await watch(page, baseURL);
-  await page.goto('/');
+test('match me: skin and stubble by a tap, and a shade to use', async ({ app: page }) => {
   await openSample(page, 'sample-front-light');
   await step(page, 'Shade');
   await page.getByRole('button', { name: 'Pick skin' }).click();
@@ -328,5 +298,4 @@ test('match me: skin and stubble by a tap, and a shade to use', async ({ page, b
   await page.screenshot({ path: keep('match.png') });
   await changing(page, () => page.getByTestId('use-match').click());
   await expect(page.locator('[data-param=Dilution]')).not.toHaveValue('25');
-  await expectClean(page, seen);
 });

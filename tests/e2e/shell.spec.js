@@ -1,5 +1,5 @@
-import { expect, test } from '@playwright/test';
-import { expectClean, watch, workerReady } from './watch.js';
+import { expect } from '@playwright/test';
+import { expectClean, test, watch, workerReady } from './watch.js';
 
 test('the page and its worker start under the production headers', async ({ page, baseURL }) => {
   const seen = await watch(page, baseURL);

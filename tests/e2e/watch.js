@@ -1,6 +1,20 @@
 // What every flow must hold: no error, no violation of the content security
 // policy, no request to anyone else.
-import { expect } from '@playwright/test';
+import { test as base, expect } from '@playwright/test';
+
+/**
+ * Tests with `app`, the page opened at its start, which has to have kept to
+ * the rules when the test ends. Where something is made to go wrong, ask for
+ * `page` and `watch` it.
+ */
+export const test = base.extend({
+  app: async ({ page, baseURL }, use) => {
+    const seen = await watch(page, baseURL);
+    await page.goto('/');
+    await use(page);
+    await expectClean(page, seen);
+  },
+});
 
 /** Starts listening on a page that has not been opened yet. */
 export async function watch(page, baseURL) {
@@ -19,6 +33,12 @@ export async function watch(page, baseURL) {
     document.addEventListener('securitypolicyviolation', (event) => {
       globalThis.smpViolations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`);
     });
+    // Bytes on their way out of the page.
+    globalThis.smpBase64 = (bytes) => {
+      let text = '';
+      for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
+      return btoa(text);
+    };
     // Every message of every worker, for the flows to look at.
     globalThis.smpMessages = [];
     globalThis.smpWorkers = [];

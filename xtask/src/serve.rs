@@ -1,14 +1,22 @@
 //! `cargo xtask serve`: the built site behind the production headers.
 
+use std::convert::Infallible;
 use std::io::{self, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
-use tiny_http::{Header, Method, Request, Response, Server};
+use anyhow::{Context, Result};
+use http_body_util::Full;
+use hyper::body::Bytes;
+use hyper::header::ACCEPT_ENCODING;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response};
+use hyper_util::rt::TokioIo;
 
 use crate::build::{self, Mode};
 use crate::bundle;
@@ -16,8 +24,6 @@ use crate::site::{Answer, Site};
 use crate::tools::{at, fingerprint, no_more, take_flag, take_value};
 
 const PORT: &str = "8080";
-/// A browser opens six connections per host.
-const THREADS: usize = 6;
 const WATCH_SCRIPT: &str = "/__watch.js";
 const WATCH_VERSION: &str = "/__watch";
 /// Asks for the build's number and reloads when it has risen.
@@ -52,44 +58,79 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     }
 }
 
-/// Serves `dist` from threads of its own until the program ends; the port
+/// Serves `dist` from a thread of its own until the program ends; the port
 /// (a free one for 0). A build number stands for watching.
 pub(crate) fn start(dist: &Path, port: u16, build_number: Option<Arc<AtomicU64>>) -> Result<u16> {
-    let server = Server::http(("127.0.0.1", port))
-        .map_err(|e| anyhow!("cannot listen on port {port}: {e}; choose another with --port N"))?;
-    let port = server
-        .server_addr()
-        .to_ip()
-        .context("no IP address")?
-        .port();
-    let server = Arc::new(server);
-    let site = Arc::new(Site::open(dist)?);
-    for _ in 0..THREADS {
-        let (server, site, number) = (Arc::clone(&server), Arc::clone(&site), build_number.clone());
-        thread::spawn(move || {
-            while let Ok(request) = server.recv() {
-                let answer = answer(&site, &request, number.as_deref());
-                // A browser that went away is no error of ours.
-                let _ = respond(request, answer);
-            }
-        });
-    }
+    let listener = TcpListener::bind(("127.0.0.1", port))
+        .with_context(|| format!("cannot listen on port {port}; choose another with --port N"))?;
+    listener.set_nonblocking(true)?;
+    let port = listener.local_addr()?.port();
+    let served = Arc::new(Served {
+        site: Site::open(dist)?,
+        build_number,
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()?;
+    let listener = runtime.block_on(async { tokio::net::TcpListener::from_std(listener) })?;
+    thread::spawn(move || runtime.block_on(accept(listener, served)));
     Ok(port)
 }
 
-fn answer(site: &Site, request: &Request, build_number: Option<&AtomicU64>) -> Answer {
-    if !matches!(request.method(), Method::Get | Method::Head) {
-        return Answer::text(405, "only GET\n", "text/plain; charset=utf-8");
+/// What is served, and the build's number while watching.
+struct Served {
+    site: Site,
+    build_number: Option<Arc<AtomicU64>>,
+}
+
+async fn accept(listener: tokio::net::TcpListener, served: Arc<Served>) {
+    loop {
+        // A connection that ended before it was taken is no error of ours.
+        let Ok((stream, _)) = listener.accept().await else {
+            continue;
+        };
+        let served = Arc::clone(&served);
+        let answering = service_fn(move |request| {
+            let answer = served.answer(&request);
+            async { Ok::<_, Infallible>(response(answer)) }
+        });
+        let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), answering);
+        tokio::spawn(async move {
+            // Nor is a browser that went away.
+            let _ = connection.await;
+        });
     }
-    let encodings = request
-        .headers()
-        .iter()
-        .find(|h| h.field.equiv("Accept-Encoding"))
-        .map_or("", |h| h.value.as_str());
-    match build_number {
-        None => site.get(request.url(), encodings),
-        Some(number) => watched(site, request.url(), number),
+}
+
+impl Served {
+    fn answer<B>(&self, request: &Request<B>) -> Answer {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            return Answer::text(405, "only GET\n", "text/plain; charset=utf-8");
+        }
+        let encodings = request.headers().get(ACCEPT_ENCODING);
+        let encodings = encodings.and_then(|value| value.to_str().ok());
+        match &self.build_number {
+            None => self
+                .site
+                .get(request.uri().path(), encodings.unwrap_or_default()),
+            Some(number) => watched(&self.site, request.uri().path(), number),
+        }
     }
+}
+
+fn response(answer: Answer) -> Response<Full<Bytes>> {
+    let mut response = Response::builder().status(answer.status);
+    for (name, value) in answer.headers {
+        response = response.header(name, value);
+    }
+    response
+        .body(Full::from(answer.body))
+        .unwrap_or_else(|error| {
+            // A header line that is none, in the site's own `_headers`.
+            let mut response = Response::new(Full::from(error.to_string()));
+            *response.status_mut() = hyper::StatusCode::INTERNAL_SERVER_ERROR;
+            response
+        })
 }
 
 /// While watching, the page asks for the build's number by a script of its
@@ -116,16 +157,6 @@ fn watched(site: &Site, url: &str, build_number: &AtomicU64) -> Answer {
             answer
         }
     }
-}
-
-fn respond(request: Request, answer: Answer) -> io::Result<()> {
-    let mut response = Response::from_data(answer.body).with_status_code(answer.status);
-    for (name, value) in answer.headers {
-        if let Ok(header) = Header::from_bytes(name, value) {
-            response.add_header(header);
-        }
-    }
-    request.respond(response)
 }
 
 /// Rebuilds for ever; a build that fails leaves the old site standing.
@@ -182,6 +213,12 @@ mod tests {
         assert!(exchange(port, "GET /nothing HTTP/1.1").starts_with("HTTP/1.1 404"));
         assert!(exchange(port, "POST / HTTP/1.1").starts_with("HTTP/1.1 405"));
         assert!(!exchange(port, "HEAD / HTTP/1.1").ends_with("shell"));
+        // Browsers keep connections open and idle; the next must not wait.
+        let idle: Vec<TcpStream> = (0..40)
+            .map(|_| TcpStream::connect(("127.0.0.1", port)).unwrap())
+            .collect();
+        assert!(exchange(port, "GET / HTTP/1.1").ends_with("shell"));
+        drop(idle);
         assert!(
             start(&dist, port, None).is_err(),
             "a taken port is an error"

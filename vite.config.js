@@ -8,7 +8,7 @@ export default defineConfig({
   // Relative addresses: the site may be hosted under any path.
   base: './',
   publicDir: 'public',
-  resolve: { alias: { '@wasm': path('./target/web') } },
+  resolve: { alias: { '@wasm': path('./target/web'), '@models': path('./target/models') } },
   build: {
     outDir: 'target/dist',
     emptyOutDir: true,

@@ -6,8 +6,11 @@
 //! A person picks a file. The page (`ui`, `platform`) hands it to the render
 //! worker, whose host reads its header ([`codec`] `probe`), lets the browser
 //! decode it, and keeps the *working photo* (at most 2048 px, upright, sRGB).
-//! The person places the head with markers ([`engine::placement`]);
-//! [`engine::fit`] turns them into a [`engine::head::HeadModel`]: a cranium
+//! The page starts the vision worker and hands it a copy of that photo;
+//! [`vision::reading`] finds the face, its points and the scalp's edges and
+//! answers with markers ([`engine::placement`]), or with an outline where there
+//! is no face. The person corrects them, or sets them by hand from the start.
+//! [`engine::fit`] turns markers into a [`engine::head::HeadModel`]: a cranium
 //! ellipsoid in millimetres, a pose and a camera, with the scale's error.
 //! A [`engine::look::Look`] says what to draw, and [`engine::render`] draws:
 //!
@@ -28,12 +31,13 @@
 //! | place | what | may import |
 //! |---|---|---|
 //! | [`engine`] | photo, head and look in, picture out; pure | nothing of ours |
+//! | [`vision`] | photo in, heads out: a small interpreter of face models, and what they mean; pure | `engine` |
 //! | [`codec`] | picture files to pixels and back; pure, feature `codec` | `engine`, `protocol` (its refusals) |
-//! | [`session`] | the plan, the job queue, the viewport; pure | `engine` |
-//! | [`protocol`] | messages between page and worker | `engine` |
+//! | [`session`] | the plan, the job queue, the viewport; pure | `engine`, `vision` |
+//! | [`protocol`] | messages between page and workers | `engine`, `vision` |
 //! | `platform` | the browser through web-sys; never leptos | all above |
 //! | `ui` | leptos components; the only importer of leptos | all above |
-//! | `bin/` | entry points: page, render worker, native twin | all above |
+//! | `bin/` | entry points: page, both workers, native twin, vision report | all above |
 //! | `src/web/` | the few lines of JavaScript that start the wasm | |
 //! | `xtask/` | everything that is done with the repository | |
 //!
@@ -42,16 +46,21 @@
 //! them in [`engine`]'s list.
 //!
 //! Features: none is on by default, so that a bare `cargo test` builds the
-//! pure core alone. `ui` makes the page, `worker` the render worker,
-//! `codec-native` the native twin.
+//! pure core alone. `ui` makes the page, `worker` the render worker, `vision`
+//! the vision worker, `codec-native` the native twin and the vision report.
+//!
+//! The models come from npm packages, never from this repository: `cargo xtask
+//! models` checks and repacks them into `target/models`, and the bundle hashes
+//! them. Tests that need them skip with a line where they are not there.
 //!
 //! # Invariants
 //!
 //! 1. The photo never leaves the device: no code sends anything anywhere.
-//! 2. `engine` is a function: same inputs, same bytes, natively and in wasm.
-//!    No clock, no I/O, no logging; transcendental functions from `libm`.
+//! 2. `engine` and `vision` are functions: same inputs, same bytes, natively
+//!    and in wasm. No clock, no I/O, no logging; transcendental functions from `libm`.
 //! 3. UI state holds no pixels.
-//! 4. The worker may die at any time; the page survives and says so.
+//! 4. A worker may die at any time; the page survives and says so. The vision
+//!    worker lives for one photo.
 //! 5. Every number a user can change has one row in [`engine::params`], which
 //!    feeds the check, the slider, the plan file and the tests.
 //! 6. Nothing in the plan is lost by an error or a crash.
@@ -74,3 +83,4 @@ pub mod protocol;
 pub mod session;
 #[cfg(feature = "ui")]
 pub mod ui;
+pub mod vision;

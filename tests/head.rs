@@ -186,6 +186,7 @@ proptest! {
             right_side: has_right.then_some([i, j]),
             left_side: has_left.then_some([k, l]),
             ipd_mm: has_ipd.then_some(ipd),
+            yaw_pitch_deg: None,
         });
         let outline = Placement::Outline(HeadOutline {
             view: VIEWS[view],
@@ -231,6 +232,7 @@ fn markers(head: &HeadModel) -> FaceMarkers {
         right_side: Some(marker(outline.farthest(DVec2::new(-cos, -sin)))),
         left_side: Some(marker(outline.farthest(DVec2::new(cos, sin)))),
         ipd_mm: None,
+        yaw_pitch_deg: None,
     }
 }
 

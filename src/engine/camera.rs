@@ -103,6 +103,20 @@ impl Pose {
         roll * pitch * yaw
     }
 
+    /// The pose whose matrix this rotation is. At a pitch of ±90° yaw and roll
+    /// are one turn, which then counts as yaw.
+    #[must_use]
+    pub fn from_matrix(camera_from_head: &DMat3) -> Self {
+        // Row 2 is (−cos p · sin y, sin p, cos p · cos y); column 1 is
+        // (sin r · cos p, cos r · cos p, sin p).
+        let m = camera_from_head;
+        Self {
+            yaw_deg: libm::atan2(-m.x_axis.z, m.z_axis.z).to_degrees(),
+            pitch_deg: libm::asin(m.y_axis.z.clamp(-1.0, 1.0)).to_degrees(),
+            roll_deg: libm::atan2(m.y_axis.x, m.y_axis.y).to_degrees(),
+        }
+    }
+
     /// The same pose with yaw and roll between −180 (exclusive) and 180.
     #[must_use]
     pub fn normalised(self) -> Self {

@@ -1,7 +1,7 @@
 //! Reads a placement's markers: refuses the impossible, puts right what is
 //! merely swapped, and says where the fit is to start and what it is to match.
 
-use glam::DVec2;
+use glam::{DVec2, DVec3};
 
 use super::anthropometry::{
     self, BREADTH_PER_IPD, FACE_LENGTH_MM, IPD_MM, IPD_RANGE_MM, STANDARD_SEMI_AXES_MM,
@@ -23,6 +23,11 @@ const EDGE_SD_MM: f64 = 1.5;
 const OUTLINE_SD_MM: f64 = 0.5;
 /// How far from straight on people hold their head in a face photo, SD, rad.
 const FACE_TURN_SD: f64 = 12.0 * RADIAN;
+/// How well the points of a face tell its turn, SD, rad: the face model's own
+/// scatter, and how far an average face's frame lies from a person's skull.
+const MEASURED_TURN_SD: f64 = 4.0 * RADIAN;
+/// Largest believable turn of a face whose two eyes can be seen, degrees.
+const FACE_TURN_MAX_DEG: f64 = 75.0;
 /// SD of an angle the placement states outright, rad: as good as fixed.
 const STATED_TURN_SD: f64 = 1e-4;
 /// SD of an angle nothing is believed about, rad.
@@ -65,10 +70,17 @@ pub(super) fn face_problem(face: &FaceMarkers, smallest_px: f64) -> Result<Probl
     if !IPD_RANGE_MM.contains(&ipd_mm) {
         return Err(BadPlacement::InterpupillaryDistance);
     }
+    let pose = face_pose(face, across)?;
+
     // The pupils are nearer than the head's centre, hence larger.
     let standard = anthropometry::landmarks(STANDARD_SEMI_AXES_MM, ipd_mm, FACE_LENGTH_MM);
     let eyes = standard.left_pupil;
-    let px_per_mm = pupil_px / ipd_mm * (1.0 - eyes.z / DEFAULT_DISTANCE_MM);
+    let shown = (pose.camera_from_head() * DVec3::X).truncate().length();
+    let px_per_mm = pupil_px / (ipd_mm * shown) * (1.0 - eyes.z / DEFAULT_DISTANCE_MM);
+
+    // From the head's centre to between the eyes, as the photo shows it.
+    let between_eyes = pose.camera_from_head() * DVec3::new(0.0, eyes.y, eyes.z);
+    let between_eyes = DVec2::new(between_eyes.x, -between_eyes.y);
 
     let sd = |mm: f64| libm::hypot(mm * px_per_mm, HAND_SD_PX);
     let mut seen = vec![
@@ -101,17 +113,39 @@ pub(super) fn face_problem(face: &FaceMarkers, smallest_px: f64) -> Result<Probl
         })
     }));
     seen.extend(face.ipd_mm.map(|mm| Observation::Ipd { mm }));
+    let turn_sd = match face.yaw_pitch_deg {
+        Some(_) => MEASURED_TURN_SD,
+        None => FACE_TURN_SD,
+    };
     Ok(Problem {
-        centre: mid + down * (eyes.y * px_per_mm),
+        centre: mid - between_eyes * px_per_mm,
         px_per_mm,
-        pose: Pose {
-            yaw_deg: 0.0,
-            pitch_deg: 0.0,
-            roll_deg: libm::atan2(across.y, across.x) / RADIAN,
-        },
-        turn_sd: [FREE_TURN_SD, FACE_TURN_SD, FACE_TURN_SD],
+        pose,
+        turn_sd: [FREE_TURN_SD, turn_sd, turn_sd],
         seen,
     })
+}
+
+/// The pose to start from: as measured, where it was, else straight ahead.
+fn face_pose(face: &FaceMarkers, across: DVec2) -> Result<Pose, BadPlacement> {
+    let [yaw_deg, pitch_deg] = face.yaw_pitch_deg.unwrap_or_default();
+    if !yaw_deg.is_finite() || !pitch_deg.is_finite() {
+        return Err(BadPlacement::NotANumber);
+    }
+    if yaw_deg.abs().max(pitch_deg.abs()) > FACE_TURN_MAX_DEG {
+        return Err(BadPlacement::OutOfReach);
+    }
+    let mut pose = Pose {
+        yaw_deg,
+        pitch_deg,
+        roll_deg: 0.0,
+    };
+    // A turned and bowed face's pupils are not level even where it does not
+    // roll: what their line shows beyond that is the roll.
+    let eyes = pose.camera_from_head() * DVec3::X;
+    let level = libm::atan2(-eyes.y, eyes.x);
+    pose.roll_deg = (libm::atan2(across.y, across.x) - level) / RADIAN;
+    Ok(pose)
 }
 
 /// The pupils in the frame, the person's right one first in the sense of an

@@ -42,6 +42,10 @@ pub struct FaceMarkers {
     /// The person's interpupillary distance in mm, where it was measured.
     #[serde(default)]
     pub ipd_mm: Option<f64>,
+    /// How the face is turned, where its points told: yaw and pitch in the
+    /// terms of [`super::camera::Pose`], degrees. Its roll is the pupils' line.
+    #[serde(default)]
+    pub yaw_pitch_deg: Option<[f64; 2]>,
 }
 
 /// The head's outline in a photo without a usable face.

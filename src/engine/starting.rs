@@ -45,5 +45,6 @@ pub fn starting_placement(view: Option<View>, photo_width: u32, photo_height: u3
         right_side: None,
         left_side: None,
         ipd_mm: None,
+        yaw_pitch_deg: None,
     })
 }

@@ -8,6 +8,13 @@ mod blob_reader;
 pub mod page;
 #[cfg(feature = "ui")]
 pub mod render_client;
+#[cfg(feature = "ui")]
+pub mod vision_client;
+#[cfg(feature = "vision")]
+pub mod vision_host;
+#[cfg(any(feature = "ui", feature = "vision"))]
+mod vision_wire;
+#[cfg(any(feature = "ui", feature = "worker"))]
 pub mod wire;
 #[cfg(feature = "worker")]
 mod worker_canvas;

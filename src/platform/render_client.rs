@@ -25,8 +25,9 @@ const LIVES: u32 = 3;
 /// What the page hears.
 #[derive(Debug)]
 pub enum News {
-    /// The worker said something; with the blob of an export.
-    Said(Response, Option<Blob>),
+    /// The worker said something; with the blob of an export, or the bytes of
+    /// a photo.
+    Said(Response, Option<JsValue>),
     /// The worker died or hung and a new one was started. `photo_lost` where
     /// the photo killed it too often to be tried again.
     Restarted {
@@ -146,7 +147,10 @@ impl RenderClient {
 
     fn start(&self) -> Result<(), JsValue> {
         let mut inner = self.0.borrow_mut();
-        let worker: Worker = inner.spawn.call0(&JsValue::NULL)?.dyn_into()?;
+        let worker: Worker = inner
+            .spawn
+            .call1(&JsValue::NULL, &JsValue::from_str("render"))?
+            .dyn_into()?;
         inner.canvases = Some(fresh_canvases(&inner.stage)?);
         let this = self.clone();
         let message = Closure::new(move |event: JsValue| {
@@ -205,23 +209,16 @@ impl RenderClient {
     }
 
     fn heard(&self, data: &JsValue) {
-        let Some((json, objects)) = wire::decode(data) else {
+        let Some((response, object)) = wire::decode_response(data) else {
             return;
         };
-        let Ok(response) = serde_json::from_str::<Response>(&json) else {
-            return;
-        };
-        let blob = objects
-            .into_iter()
-            .next()
-            .and_then(|object| object.dyn_into().ok());
         let (listener, wanted) = {
             let mut inner = self.0.borrow_mut();
             let wanted = inner.note(&response);
             (inner.listener.clone(), wanted)
         };
         if wanted {
-            listener(News::Said(response, blob));
+            listener(News::Said(response, object));
         }
     }
 }
@@ -260,6 +257,7 @@ impl Inner {
                 true
             }
             Response::Sampled { job, .. }
+            | Response::Pixels { job, .. }
             | Response::Exported { job }
             | Response::Failed { job, .. } => {
                 let next = self.frames.answered(*job);
@@ -330,7 +328,8 @@ impl Inner {
             .filter(|object| object.is_instance_of::<web_sys::OffscreenCanvas>())
             .collect();
         // A refusal means a worker that is gone, which its silence tells.
-        let _ = worker.post_message_with_transfer(&wire::encode(json, objects), &handed_over);
+        let _ =
+            worker.post_message_with_transfer(&wire::encode_request(json, objects), &handed_over);
     }
 }
 

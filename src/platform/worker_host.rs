@@ -9,7 +9,7 @@ use std::{
     rc::Rc,
 };
 
-use js_sys::{Function, Reflect};
+use js_sys::{Array, Function, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent, OffscreenCanvas};
@@ -30,7 +30,7 @@ use crate::{
         sample::mean_linear_rgb,
         stages::Inputs,
     },
-    protocol::{JobError, PhotoError, Request, Response, StageTime},
+    protocol::{JobError, PhotoError, Request, Response},
 };
 
 /// Starts the worker: listens, then says [`Response::Ready`]. Does nothing
@@ -55,7 +55,7 @@ pub fn start() {
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // Lives as long as the worker.
     on_message.forget();
-    host.say(&Response::Ready, &[]);
+    host.say(Response::Ready, &[]);
 }
 
 /// Lets failures of promises reach the page's `error` event like any other,
@@ -69,6 +69,13 @@ fn report_rejections(scope: &DedicatedWorkerGlobalScope) {
         // Where it cannot be set, the page's watchdog still notices.
         let _ = Reflect::set(scope, &"onunhandledrejection".into(), &bound);
     }
+}
+
+/// One stage's share of a frame, for [`Response::Rendered`].
+#[derive(serde::Serialize)]
+struct StageTime {
+    stage: &'static str,
+    ms: f64,
 }
 
 struct Host {
@@ -90,7 +97,7 @@ struct Loaded {
 impl Host {
     fn hear(self: &Rc<Self>, data: &JsValue) {
         // Only our own page talks to us; what is not a message is not for us.
-        let Some((json, objects)) = wire::decode(data) else {
+        let Some((json, objects)) = wire::decode_request(data) else {
             return;
         };
         let Ok(request) = serde_json::from_str(&json) else {
@@ -127,6 +134,7 @@ impl Host {
                 });
                 self.export(job, task);
             }
+            Request::Pixels { job } => self.give_pixels(job),
             Request::Trap => std::process::abort(),
         }
     }
@@ -156,8 +164,8 @@ impl Host {
             let wanted = || host.newest_load.get() == load;
             let result = host.open(load, file, &wanted).await;
             match result {
-                Ok(Some(ready)) => host.say(&ready, &[]),
-                Err(error) if wanted() => host.say(&Response::PhotoFailed { load, error }, &[]),
+                Ok(Some(ready)) => host.say(ready, &[]),
+                Err(error) if wanted() => host.say(Response::PhotoFailed { load, error }, &[]),
                 // A newer load is under way: nobody waits for this one.
                 Ok(None) | Err(_) => {}
             }
@@ -215,12 +223,8 @@ impl Host {
         }
         let put = ("put", self.now() - put_start);
         let stages = frame.stages.into_iter().chain([put]);
-        let stages = stages
-            .map(|(stage, ms)| StageTime {
-                stage: stage.to_owned(),
-                ms,
-            })
-            .collect();
+        let stages: Vec<StageTime> = stages.map(|(stage, ms)| StageTime { stage, ms }).collect();
+        let stages = serde_json::to_string(&stages).unwrap_or_default();
         Ok(Response::Rendered {
             job,
             impressions: frame.impressions,
@@ -237,10 +241,30 @@ impl Host {
         })
     }
 
+    fn give_pixels(&self, job: u32) {
+        let loaded = self.loaded.borrow();
+        let Some(loaded) = loaded.as_ref() else {
+            let error = JobError::NoPhoto;
+            return self.say(Response::Failed { job, error }, &[]);
+        };
+        let photo = loaded.renderer.photo();
+        let response = Response::Pixels {
+            job,
+            width: photo.width(),
+            height: photo.height(),
+        };
+        let bytes: JsValue = Uint8Array::from(photo.rgba()).buffer().into();
+        let message = wire::encode_response(response, std::slice::from_ref(&bytes));
+        // Handed over, not copied once more.
+        let _ = self
+            .scope
+            .post_message_with_transfer(&message, &Array::of1(&bytes));
+    }
+
     fn export(self: &Rc<Self>, job: u32, task: Option<Job>) {
         let Some(task) = task else {
             return self.say(
-                &Response::Failed {
+                Response::Failed {
                     job,
                     error: JobError::NoPhoto,
                 },
@@ -249,7 +273,7 @@ impl Host {
         };
         let host = Rc::clone(self);
         spawn_local(async move {
-            let progress = |done: f64| host.say(&Response::Progress { job, done }, &[]);
+            let progress = |done: f64| host.say(Response::Progress { job, done }, &[]);
             let help = Help {
                 clock: &|| host.now(),
                 progress: &progress,
@@ -257,8 +281,8 @@ impl Host {
                 return_ranked: &|ranked| host.give_ranked(ranked),
             };
             match export(&task, &help).await {
-                Ok(blob) => host.say(&Response::Exported { job }, &[blob.into()]),
-                Err(error) => host.say(&Response::Failed { job, error }, &[]),
+                Ok(blob) => host.say(Response::Exported { job }, &[blob.into()]),
+                Err(error) => host.say(Response::Failed { job, error }, &[]),
             }
         });
     }
@@ -286,13 +310,13 @@ impl Host {
 
     fn say_or_fail(&self, job: u32, answer: Result<Response, JobError>) {
         let response = answer.unwrap_or_else(|error| Response::Failed { job, error });
-        self.say(&response, &[]);
+        self.say(response, &[]);
     }
 
-    fn say(&self, response: &Response, objects: &[JsValue]) {
-        if let Ok(json) = serde_json::to_string(response) {
-            // Blobs and texts are always clonable; nothing else is sent.
-            let _ = self.scope.post_message(&wire::encode(json, objects));
-        }
+    fn say(&self, response: Response, objects: &[JsValue]) {
+        // Blobs and texts are always clonable; nothing else is sent.
+        let _ = self
+            .scope
+            .post_message(&wire::encode_response(response, objects));
     }
 }

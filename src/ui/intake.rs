@@ -67,7 +67,7 @@ pub fn Start() -> impl IntoView {
     view! {
         <section class="start">
             <h2>"See scalp micropigmentation on your own head"</h2>
-            <p class="lead">"Add a photo, place the head with a few taps, and try hairlines, densities and shades."</p>
+            <p class="lead">"Add a photo, and try hairlines, densities and shades on it."</p>
             <div class="drop" data-testid="drop">
                 <FileButton text="Choose a photo" testid="choose-photo" camera=false class="button primary" />
                 <FileButton text="Take a photo" testid="take-photo" camera=true class="button" />
@@ -98,6 +98,9 @@ pub fn Start() -> impl IntoView {
                 <li>"From 1 to 1.5 m away, zoomed in rather than close up"</li>
                 <li>"From the front, from above, from behind or from the side"</li>
             </ul>
+            <p class="small">
+                <a href="licences/models.txt">"Face models by the MediaPipe Authors, Apache License 2.0"</a>
+            </p>
         </section>
     }
 }

@@ -14,6 +14,21 @@ pub enum Phase {
     Ready,
 }
 
+/// How far finding the face is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finding {
+    /// Nothing was asked, or the person places the head.
+    ByHand,
+    /// Under way.
+    Looking,
+    /// The head stands where the face told.
+    Found,
+    /// The photo shows no face.
+    NoFace,
+    /// The models could not be had, or failed.
+    Failed,
+}
+
 /// The steps, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]

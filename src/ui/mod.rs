@@ -1,6 +1,7 @@
 //! The page, in leptos. Components read [`state::App`] and call its methods;
 //! nothing here touches a pixel.
 
+pub mod find;
 pub mod hairline;
 pub mod intake;
 pub mod kinds;

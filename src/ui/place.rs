@@ -4,6 +4,7 @@
 use glam::DVec2;
 use leptos::prelude::*;
 
+use super::find::{FindButton, FindNote};
 use super::marker::Marker;
 use super::state::{App, MarkerId, PhotoInfo, Tab, TapTarget};
 use super::strings;
@@ -192,6 +193,22 @@ pub fn PlaceMarkers() -> impl IntoView {
     }
 }
 
+/// An outline that is there already keeps its top and its breadth where only
+/// the view is another.
+fn seen_otherwise(placed: &Placement, start: Placement) -> Placement {
+    let (Placement::Outline(old), Placement::Outline(new)) = (placed, start) else {
+        return start;
+    };
+    let [width, height] = old.half_axes;
+    let new_height = width * new.half_axes[1] / new.half_axes[0];
+    Placement::Outline(HeadOutline {
+        centre: [old.centre[0], old.centre[1] - height + new_height],
+        half_axes: [width, new_height],
+        roll_deg: old.roll_deg,
+        ..new
+    })
+}
+
 /// The panel of the Place step.
 #[component]
 pub fn PlacePanel() -> impl IntoView {
@@ -201,12 +218,23 @@ pub fn PlacePanel() -> impl IntoView {
         let Some(photo) = app.photo.get_untracked() else {
             return;
         };
-        let placement = starting_placement(view, photo.width, photo.height);
+        let start = starting_placement(view, photo.width, photo.height);
+        let placed = app.plan.with_untracked(|plan| plan.placement);
+        let placement = placed.map_or(start, |placed| seen_otherwise(&placed, start));
+        app.place_by_hand();
         app.plan.update(|plan| plan.placement = Some(placement));
         app.tap.set(
             view.is_none()
                 .then_some(TapTarget::Marker(MarkerId::RightPupil)),
         );
+    };
+    let told = move || {
+        let placed = app.plan.with(|plan| plan.placement.is_some());
+        placed.then(|| {
+            guide(app.tap.get()).unwrap_or(
+                "Check that the thin line follows the skull. Drag the markers where it does not.",
+            )
+        })
     };
     let fitted = move || match (app.head.get(), app.photo.get()) {
         (Some(Ok(head)), Some(photo)) => scale_text(&head, photo),
@@ -214,7 +242,8 @@ pub fn PlacePanel() -> impl IntoView {
         _ => String::new(),
     };
     view! {
-        <p class="guide">{move || guide(app.tap.get()).unwrap_or("Check that the thin line follows the skull. Drag the markers where it does not.")}</p>
+        <FindNote />
+        <p class="guide">{told}</p>
         <fieldset class="choices">
             <legend>"The photo shows the head"</legend>
             {VIEWS
@@ -234,6 +263,7 @@ pub fn PlacePanel() -> impl IntoView {
             None => ().into_any(),
         }}
         <p class="hint" data-testid="scale">{fitted}</p>
+        <FindButton />
         <button type="button" class="primary" on:click=move |_| app.tab.set(Tab::Hairline)>"Next: hairline"</button>
     }
 }

@@ -29,6 +29,7 @@ pub(crate) static SAMPLES: [Sample; 3] = [
             right_side: Some([0.192, 0.330]),
             left_side: Some([0.755, 0.270]),
             ipd_mm: None,
+            yaw_pitch_deg: None,
         }),
     },
     Sample {
@@ -43,6 +44,7 @@ pub(crate) static SAMPLES: [Sample; 3] = [
             right_side: Some([86.5 / 410.0, 97.0 / 410.0]),
             left_side: Some([254.5 / 410.0, 97.0 / 410.0]),
             ipd_mm: None,
+            yaw_pitch_deg: None,
         }),
     },
     Sample {

@@ -3,13 +3,15 @@
 
 use glam::DVec2;
 use leptos::prelude::*;
+use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Blob;
 
-pub use super::kinds::{MarkerId, Phase, Picking, Tab, TapTarget};
+use super::find::Finder;
+pub use super::kinds::{Finding, MarkerId, Phase, Picking, Tab, TapTarget};
 use super::samples::Sample;
 use super::strings;
 use crate::engine::error::{BadPlacement, EngineError};
-use crate::engine::fit::{fit, starting_placement};
+use crate::engine::fit::fit;
 use crate::engine::head::HeadModel;
 use crate::engine::look::Look;
 use crate::engine::matching::HairSample;
@@ -69,11 +71,12 @@ pub struct App {
     pub hair: RwSignal<Option<([f64; 3], HairSample)>>,
     pub both: RwSignal<bool>,
     pub export: RwSignal<Option<f64>>,
+    pub finder: Finder,
     export_name: RwSignal<&'static str>,
     colour: RwSignal<Option<Picking>>,
     opening: RwSignal<bool>,
     pending: RwSignal<Option<Placement>>,
-    spawn: StoredValue<js_sys::Function, LocalStorage>,
+    pub(super) spawn: StoredValue<js_sys::Function, LocalStorage>,
     client: StoredValue<Option<RenderClient>, LocalStorage>,
 }
 
@@ -118,6 +121,7 @@ impl App {
             hair: RwSignal::new(None),
             both: RwSignal::new(false),
             export: RwSignal::new(None),
+            finder: Finder::new(),
             export_name: RwSignal::new("smp-preview.png"),
             colour: RwSignal::new(None),
             opening: RwSignal::new(false),
@@ -133,7 +137,10 @@ impl App {
             }
         });
         set_interval(
-            move || app.with_client(RenderClient::check),
+            move || {
+                app.with_client(RenderClient::check);
+                app.finder.check();
+            },
             std::time::Duration::from_secs(1),
         );
         app
@@ -149,7 +156,7 @@ impl App {
         }
     }
 
-    fn with_client(self, use_it: impl FnOnce(&RenderClient)) {
+    pub(super) fn with_client(self, use_it: impl FnOnce(&RenderClient)) {
         // Cloned out, because what it hears may come back here.
         let client = self.client.try_get_value().flatten();
         if let Some(client) = client {
@@ -246,10 +253,15 @@ impl App {
     /// Loads a plan's text.
     pub fn load_plan(self, text: &str) {
         match Plan::from_json(text) {
-            Ok(read) => self.plan.update(|plan| {
-                plan.look = read.look;
-                plan.placement = read.placement.or(plan.placement);
-            }),
+            Ok(read) => {
+                self.plan.update(|plan| {
+                    plan.look = read.look;
+                    plan.placement = read.placement.or(plan.placement);
+                });
+                if read.placement.is_some() {
+                    self.place_by_hand();
+                }
+            }
             Err(error) => self.notice.set(Some(format!(
                 "This plan could not be opened: {error}. Please choose a plan saved here."
             ))),
@@ -285,11 +297,11 @@ impl App {
                     self.phase.set(Phase::Empty);
                 }
             }
-            News::Said(response, blob) => self.hear_response(response, blob),
+            News::Said(response, object) => self.hear_response(response, object),
         }
     }
 
-    fn hear_response(self, response: Response, blob: Option<Blob>) {
+    fn hear_response(self, response: Response, object: Option<JsValue>) {
         match response {
             Response::PhotoReady {
                 width,
@@ -319,7 +331,6 @@ impl App {
                 impressions,
                 stages,
             } => {
-                let stages = serde_json::to_string(&stages).unwrap_or_default();
                 self.frame.set(FrameInfo {
                     job,
                     impressions,
@@ -336,7 +347,8 @@ impl App {
                     self.export.set(Some(done));
                 }
             }
-            Response::Exported { .. } => self.keep(blob),
+            Response::Pixels { width, height, .. } => self.finder.find(width, height, object),
+            Response::Exported { .. } => self.keep(object.and_then(|blob| blob.dyn_into().ok())),
             Response::Failed { error, .. } => {
                 self.export.set(None);
                 self.notice.set(Some(strings::job_error(error).into()));
@@ -355,24 +367,21 @@ impl App {
         self.phase.set(Phase::Ready);
         if again {
             self.draw_again();
+            self.ask_for_pixels();
             return;
         }
         self.skin.set(None);
         self.hair.set(None);
         self.split.set(0.0);
-        let placement =
-            known.unwrap_or_else(|| starting_placement(None, photo.width, photo.height));
-        self.plan.update(|plan| plan.placement = Some(placement));
-        self.tab.set(if known.is_some() {
-            Tab::Hairline
+        self.plan.update(|plan| plan.placement = known);
+        self.tap.set(None);
+        if known.is_some() {
+            self.tab.set(Tab::Hairline);
+            self.place_by_hand();
         } else {
-            Tab::Place
-        });
-        self.tap.set(
-            known
-                .is_none()
-                .then_some(TapTarget::Marker(MarkerId::RightPupil)),
-        );
+            self.tab.set(Tab::Place);
+            self.find_head();
+        }
         self.status.set(format!(
             "Photo opened, {} by {} pixels.",
             photo.source_width, photo.source_height

@@ -7,8 +7,15 @@ use crate::protocol::{JobError, PhotoError};
 /// The privacy promise in a line.
 pub(crate) const LOCAL_SHORT: &str = "Your photo stays on this device";
 /// The privacy promise before the first photo.
-pub(crate) const LOCAL: &str = "Your photo stays on this device. It is read and drawn on inside your browser, never uploaded, \
-                         and forgotten when you close the page.";
+pub(crate) const LOCAL: &str = "Your photo stays on this device. Your browser finds the face and draws on it; nothing is uploaded, \
+                         and all is forgotten when you close the page.";
+/// What finding a face means, while it goes on.
+pub(crate) const LANDMARKS: &str = "Looking for the face. Points on it are computed on this device; they are neither stored nor sent.";
+/// Said where there is none.
+pub(crate) const NO_FACE: &str =
+    "No face was found. Choose from where the head is seen, then set the markers.";
+/// Said where it could not be looked for.
+pub(crate) const FINDER_FAILED: &str = "The face could not be looked for. Set the markers by hand, or check the connection and try again.";
 /// Said after a restart of the worker.
 pub(crate) const RESTARTED: &str =
     "The preview had to be restarted. Your settings are as they were.";

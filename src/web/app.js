@@ -1,26 +1,28 @@
 // Starts the page's wasm and makes workers for it. Everything else is Rust.
 import init, { start } from '@wasm/app/app.js';
 import renderWorkerUrl from './render_worker.js?worker&url';
+import visionWorkerUrl from './vision_worker.js?worker&url';
 
 const PATIENCE_MS = 15_000;
 
 // The content security policy lets scripts and markup in only through these
-// two policies. `smp` knows one worker. `default` is for leptos, which makes
+// two policies. `smp` knows two workers. `default` is for leptos, which makes
 // elements from constant markup with innerHTML: nothing that can run passes.
 const CAN_RUN = /<(script|iframe|object|embed|base|link|meta)\b|[\s/]on\w+\s*=|srcdoc|javascript:/i;
 globalThis.trustedTypes?.createPolicy('default', {
   createHTML: (html) => (CAN_RUN.test(html) ? null : html),
 });
+const WORKERS = { render: renderWorkerUrl, vision: visionWorkerUrl };
 const policy = globalThis.trustedTypes?.createPolicy('smp', {
   createScriptURL: (url) => {
-    if (url !== renderWorkerUrl) throw new TypeError('not one of our workers');
+    if (!Object.values(WORKERS).includes(url)) throw new TypeError('not one of our workers');
     return url;
   },
 });
 
-function spawn() {
-  const url = policy ? policy.createScriptURL(renderWorkerUrl) : renderWorkerUrl;
-  return new Worker(url, { type: 'module', name: 'render' });
+function spawn(name) {
+  const url = WORKERS[name];
+  return new Worker(policy ? policy.createScriptURL(url) : url, { type: 'module', name });
 }
 
 function say(text) {

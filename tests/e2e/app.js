@@ -9,13 +9,31 @@ export const inRepo = (path) => fileURLToPath(new URL(`../../${path}`, import.me
 /** Where the flows keep what is to be looked at. */
 export const keep = (name) => inRepo(`target/e2e-screens/${name}`);
 
-/** Opens a photo by its file and waits for it to stand on the stage. */
+/** Opens a photo by its file and waits for it to stand on the stage, and for a face to be found or not. */
 export async function openPhoto(page, file) {
+  await givePhoto(page, file);
+  // In the Place step it says so; once a face is found the page has gone on.
+  await expect(page.locator('[data-finding=looking]')).toHaveCount(0, { timeout: 20_000 });
+}
+
+/** Opens a photo by its file and waits for it to stand on the stage. */
+export async function givePhoto(page, file) {
   const first = (await page.getByTestId('app').getAttribute('data-state')) !== 'ready';
   const opened = page.getByTestId('status').filter({ hasText: 'Photo opened' });
   await page.getByTestId(first ? 'choose-photo' : 'new-photo').setInputFiles(file);
   await expect(page.getByTestId('app')).toHaveAttribute('data-state', 'ready', { timeout: 30_000 });
   await expect(opened).toHaveCount(1);
+}
+
+/** Lets no model through, so that a search lasts until the person ends it. */
+export const holdModels = (page) => page.context().route(/\.tflite$/, () => {});
+
+/** Opens a photo whose head the person wants to place by hand. */
+export async function openPhotoByHand(page, file) {
+  await holdModels(page);
+  await givePhoto(page, file);
+  await expect(page.getByTestId('find-note')).toContainText('neither stored nor sent');
+  await page.getByRole('button', { name: 'Place by hand instead' }).click();
 }
 
 /** Opens one of the samples, whose head is placed already. */

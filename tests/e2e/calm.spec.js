@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import {
-  changing, frame, frameAfter, inRepo, keep, openPhoto, openSample, save, savePlan, slide, step, tapPhoto,
+  changing, frame, frameAfter, inRepo, keep, openPhoto, openPhotoByHand, openSample, save, savePlan, slide, step, tapPhoto,
 } from './app.js';
 import { test, watch } from './watch.js';
 
@@ -236,7 +236,7 @@ test('the native twin makes the same bytes as the page', async ({ app: page }) =
   const dir = mkdtempSync(join(tmpdir(), 'smpv-twin-'));
   const photo = join(dir, 'photo.png');
   writeFileSync(photo, Buffer.from(base64, 'base64'));
-  await openPhoto(page, photo);
+  await openPhotoByHand(page, photo);
   await page.getByText('Right side').click();
   await step(page, 'Hairline');
   await changing(page, () => page.locator('[data-style=WidowsPeak]').click());

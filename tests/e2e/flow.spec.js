@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import {
-  changing, decode, dragMarker, inRepo, keep, onStage, openPhoto, save, skull, slide, step, tapPhoto, insideOf,
+  changing, decode, dragMarker, inRepo, keep, onStage, openPhotoByHand, save, skull, slide, step, tapPhoto, insideOf,
 } from './app.js';
 import { test } from './watch.js';
 
@@ -137,7 +137,7 @@ test('a face: load, place by three taps, choose, compare, save', async ({ app: p
   test.setTimeout(180_000);
   await page.setViewportSize({ width: 1440, height: 900 });
   const file = inRepo('public/samples/front_light.jpg');
-  await openPhoto(page, file);
+  await openPhotoByHand(page, file);
   await expect(page.locator('.guide')).toContainText('right eye');
   await tapPhoto(page, [0.29, 0.446]);
   await expect(page.locator('.guide')).toContainText('left eye');
@@ -158,7 +158,7 @@ test('a head from above: load, place by its outline, choose, compare, save', asy
   test.skip(!existsSync(file), 'no shared/photos beside this checkout: the top view is not walked');
   test.setTimeout(180_000);
   await page.setViewportSize({ width: 1440, height: 900 });
-  await openPhoto(page, file);
+  await openPhotoByHand(page, file);
   await changing(page, () => page.getByText('From above').click());
   await changing(page, () => dragMarker(page, 'Marker(Centre)', [0.5, 0.47]));
   await changing(page, () => dragMarker(page, 'Marker(Width)', [0.92, 0.47]));

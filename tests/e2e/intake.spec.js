@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
-import { changing, decode, frame, inRepo, openPhoto, openSample, save, step } from './app.js';
+import { changing, decode, frame, inRepo, openPhoto, openPhotoByHand, openSample, save, step } from './app.js';
 import { test } from './watch.js';
 
 const PHOTOS = process.env.SMP_PHOTOS ?? '/nowhere';
@@ -33,7 +33,7 @@ for (const kind of ['drop', 'paste']) {
 test('another photo of the same size is another photo', async ({ app: page }) => {
   await openSample(page, 'sample-front-dark');
   await expect(page.getByRole('tab', { name: 'Hairline' })).toHaveAttribute('aria-selected', 'true');
-  await openPhoto(page, FRONT);
+  await openPhotoByHand(page, FRONT);
   await expect(page.getByRole('tab', { name: 'Place' })).toHaveAttribute('aria-selected', 'true');
   await expect(page.locator('.guide')).toContainText('right eye');
 });
@@ -119,7 +119,7 @@ test('a large photo is saved at its own size, with the dots of the preview', asy
   const file = join(PHOTOS, 'heads/pif_bald_glasses_white_3840.jpg');
   test.skip(!existsSync(file), 'no shared/photos beside this checkout: no large photo to save');
   test.setTimeout(120_000);
-  await openPhoto(page, file);
+  await openPhotoByHand(page, file);
   await changing(page, () => page.getByText('From above').click());
   await step(page, 'Density');
   const shown = Number(await page.getByTestId('stage').getAttribute('data-impressions'));

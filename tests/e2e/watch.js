@@ -60,7 +60,10 @@ export async function expectClean(page, seen) {
   expect(seen.foreign).toEqual([]);
 }
 
+/** The kind of a response that says so (src/protocol.rs). */
+const READY = 0;
+
 /** Waits until the render worker has said that it is ready. */
 export async function workerReady(page) {
-  await page.waitForFunction(() => globalThis.smpMessages.some((json) => json === '"ready"'));
+  await page.waitForFunction((ready) => globalThis.smpMessages.includes(ready), READY);
 }

@@ -40,6 +40,7 @@ pub(crate) fn frontal() -> Placement {
         right_side: None,
         left_side: None,
         ipd_mm: None,
+        yaw_pitch_deg: None,
     })
 }
 

@@ -14,7 +14,7 @@ use crate::tools::{
     at, cargo, command, fingerprint, no_more, root, run as run_command, step, take_flag,
     unless_done,
 };
-use crate::{bundle, setup};
+use crate::{bundle, models, setup};
 
 /// How a site is built.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,7 +34,7 @@ struct Binary {
     wasm_opt: &'static str,
 }
 
-const BINARIES: [Binary; 2] = [
+const BINARIES: [Binary; 3] = [
     // The page: small, and able to say so on a browser without simd.
     Binary {
         name: "app",
@@ -49,6 +49,13 @@ const BINARIES: [Binary; 2] = [
         profile: "engine",
         simd: true,
         wasm_opt: "-O3",
+    },
+    Binary {
+        name: "vision_worker",
+        feature: "vision",
+        profile: "vision",
+        simd: true,
+        wasm_opt: "-Os",
     },
 ];
 
@@ -81,7 +88,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
 pub(crate) fn site(mode: Mode) -> Result<PathBuf> {
     setup::for_build()?;
     step(
-        "building the page and the render worker (from nothing: 2 to 4 minutes)",
+        "building the page and its workers (from nothing: 2 to 5 minutes)",
         || {
             // Side by side: each ends with a long single-threaded link.
             thread::scope(|scope| {
@@ -96,6 +103,7 @@ pub(crate) fn site(mode: Mode) -> Result<PathBuf> {
             })
         },
     )?;
+    models::models()?;
     bundle::bundle(mode)
 }
 

@@ -31,6 +31,7 @@ pub(crate) fn sources() -> Vec<PathBuf> {
 pub(crate) fn bundle(mode: Mode) -> Result<PathBuf> {
     let mut inputs = sources();
     inputs.push(at("target/web"));
+    inputs.push(at("target/models"));
     inputs.push(at("xtask/compress.mjs"));
     let print = fingerprint(&inputs, &format!("{mode:?}"))?;
     // Inside the result, so that it goes when the result goes; nothing that

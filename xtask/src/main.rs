@@ -8,6 +8,8 @@ mod bench;
 mod build;
 mod bundle;
 mod headers;
+mod models;
+mod protobuf;
 mod render;
 mod report;
 mod serve;
@@ -18,6 +20,8 @@ mod suites;
 mod tally;
 mod test;
 mod tools;
+mod vision;
+mod weights;
 
 use anyhow::Result;
 
@@ -59,6 +63,18 @@ const COMMANDS: &[Command] = &[
         usage: "",
         summary: "build the site and hold it against its size budgets",
         run: size::run,
+    },
+    Command {
+        name: "models",
+        usage: "",
+        summary: "take the vision models out of their npm packages, made small",
+        run: models::run,
+    },
+    Command {
+        name: "vision",
+        usage: "[--photos DIR]",
+        summary: "find the heads in photos, natively: a table and overlays",
+        run: vision::run,
     },
     Command {
         name: "bench",

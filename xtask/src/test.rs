@@ -5,7 +5,7 @@ use anyhow::Result;
 
 use crate::tally::Tally;
 use crate::tools::{cargo, no_more, run as run_command, step, take_flag};
-use crate::{build, setup, size, suites};
+use crate::{build, models, setup, size, suites};
 
 /// Checks: a cargo command each, which passes or fails as a whole.
 const CHECKS: [(&str, &[&str]); 5] = [
@@ -41,12 +41,15 @@ const CHECKS: [(&str, &[&str]); 5] = [
 type Suite = (&'static str, fn() -> Result<Tally>);
 
 /// Suites: they count their own tests; and two checks with flags of their own.
-const SUITES: [Suite; 5] = [
+const SUITES: [Suite; 6] = [
     ("clippy, page", || {
         build::lint("app").map(|()| Tally::one(true))
     }),
     ("clippy, render worker", || {
         build::lint("render_worker").map(|()| Tally::one(true))
+    }),
+    ("clippy, vision worker", || {
+        build::lint("vision_worker").map(|()| Tally::one(true))
     }),
     ("native tests", || {
         suites::cargo_test(&["--features", "codec-native"])
@@ -57,8 +60,11 @@ const SUITES: [Suite; 5] = [
     ("the core's tests in wasm", suites::cargo_test_in_wasm),
 ];
 /// What needs the built site.
-const SITE_SUITES: [Suite; 2] = [
+const SITE_SUITES: [Suite; 3] = [
     ("size budgets", || size::run(&[]).map(|()| Tally::one(true))),
+    ("size of the models", || {
+        models::run(&[]).map(|()| Tally::one(true))
+    }),
     ("flows in the browser", suites::end_to_end),
 ];
 
@@ -68,6 +74,8 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     let fast = take_flag(&mut args, "--fast");
     no_more(&args)?;
     setup::for_build()?;
+    // Some tests hold the interpreter against what others made of these.
+    models::models()?;
 
     let mut total = Tally::default();
     let mut failed = Vec::new();

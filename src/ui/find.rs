@@ -1,0 +1,180 @@
+//! Finding the head: asks the vision worker, takes its answer, and lets the
+//! person place the head instead at any time.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsValue;
+
+use super::state::{App, Finding, MarkerId, Tab, TapTarget};
+use super::strings;
+use crate::engine::fit::starting_placement;
+use crate::engine::placement::Placement;
+use crate::platform::vision_client::VisionClient;
+use crate::protocol::{Find, Request};
+
+/// What is known of the search.
+#[derive(Clone, Copy)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Finder {
+    pub finding: RwSignal<Finding>,
+    /// The heads that were found, the largest first.
+    pub heads: RwSignal<Vec<Placement>>,
+    client: StoredValue<VisionClient, LocalStorage>,
+}
+
+impl Finder {
+    /// Nothing asked yet.
+    pub(super) fn new() -> Self {
+        Self {
+            finding: RwSignal::new(Finding::ByHand),
+            heads: RwSignal::new(Vec::new()),
+            client: StoredValue::new_local(VisionClient::default()),
+        }
+    }
+
+    /// To be called every second or so.
+    pub(super) fn check(self) {
+        if let Some(client) = self.client.try_get_value() {
+            client.check();
+        }
+    }
+
+    /// The photo's pixels are here: hands them on.
+    pub(super) fn find(self, width: u32, height: u32, pixels: Option<JsValue>) {
+        if let Some(pixels) = pixels {
+            self.client.get_value().find(Find { width, height }, pixels);
+        }
+    }
+}
+
+impl App {
+    /// Looks for a face in the photo.
+    pub fn find_head(self) {
+        self.finder.heads.set(Vec::new());
+        self.finder.finding.set(Finding::Looking);
+        let started = self
+            .finder
+            .client
+            .get_value()
+            .start(&self.spawn.get_value(), move |heads| {
+                self.heads_found(heads);
+            });
+        if started.is_ok() {
+            self.ask_for_pixels();
+        } else {
+            self.heads_found(None);
+        }
+    }
+
+    /// Asks the render worker for the photo, where the search waits for it;
+    /// once more after that worker was restarted.
+    pub(super) fn ask_for_pixels(self) {
+        if self.finder.finding.get_untracked() == Finding::Looking {
+            self.with_client(|client| {
+                client.ask(|job| Request::Pixels { job });
+            });
+        }
+    }
+
+    /// Ends a search; where nothing is placed yet, the markers stand as in a
+    /// usual portrait and wait for taps.
+    pub fn place_by_hand(self) {
+        self.finder.client.get_value().stop();
+        self.finder.finding.set(Finding::ByHand);
+        self.start_markers();
+    }
+
+    fn start_markers(self) {
+        let placed = self.plan.with_untracked(|plan| plan.placement.is_some());
+        let Some(photo) = self.photo.get_untracked().filter(|_| !placed) else {
+            return;
+        };
+        let placement = starting_placement(None, photo.width, photo.height);
+        self.plan.update(|plan| plan.placement = Some(placement));
+        self.tap.set(Some(TapTarget::Marker(MarkerId::RightPupil)));
+    }
+
+    /// Places the next of several heads; looks anew where there are not.
+    fn next_head(self) {
+        let heads = self.finder.heads.get_untracked();
+        if heads.len() < 2 {
+            return self.find_head();
+        }
+        let placed = self.plan.with_untracked(|plan| plan.placement);
+        let at = heads.iter().position(|head| Some(*head) == placed);
+        let next = at.map_or(0, |at| (at + 1) % heads.len());
+        self.plan
+            .update(|plan| plan.placement = heads.get(next).copied());
+    }
+
+    fn heads_found(self, heads: Option<Vec<Placement>>) {
+        let Some(heads) = heads else {
+            self.finder.finding.set(Finding::Failed);
+            return self.start_markers();
+        };
+        let Some(first @ Placement::Face(_)) = heads.first().copied() else {
+            self.finder.finding.set(Finding::NoFace);
+            // Perhaps the outline of a head seen from elsewhere.
+            self.plan
+                .update(|plan| plan.placement = heads.first().copied());
+            return self.start_markers();
+        };
+        self.finder.finding.set(Finding::Found);
+        self.finder.heads.set(heads);
+        self.tap.set(None);
+        self.plan.update(|plan| plan.placement = Some(first));
+        // Somebody who has gone elsewhere stays there.
+        if self.tab.get_untracked() == Tab::Place {
+            self.tab.set(Tab::Hairline);
+        }
+        self.status.update(|status| *status += " Face found.");
+    }
+}
+
+/// What the Place step says of the search.
+#[component]
+pub fn FindNote() -> impl IntoView {
+    let app = expect_context::<App>();
+    let finder = app.finder;
+    let note = move || match finder.finding.get() {
+        Finding::Looking => strings::LANDMARKS,
+        Finding::NoFace => strings::NO_FACE,
+        Finding::Failed => strings::FINDER_FAILED,
+        Finding::ByHand | Finding::Found => "",
+    };
+    let finding = move || match finder.finding.get() {
+        Finding::Looking => "looking",
+        Finding::Found => "found",
+        Finding::NoFace => "no-face",
+        Finding::Failed => "failed",
+        Finding::ByHand => "by-hand",
+    };
+    view! {
+        <p class="find-note" data-testid="find-note" data-finding=finding>{note}</p>
+    }
+}
+
+/// The button that ends the search, or starts another.
+#[component]
+pub fn FindButton() -> impl IntoView {
+    let app = expect_context::<App>();
+    let finder = app.finder;
+    let text = move || {
+        if finder.finding.get() == Finding::Looking {
+            "Place by hand instead"
+        } else if finder.heads.with(|heads| heads.len() > 1) {
+            "Another face"
+        } else {
+            "Find the face"
+        }
+    };
+    let click = move |_| {
+        if finder.finding.get_untracked() == Finding::Looking {
+            app.place_by_hand();
+        } else {
+            app.next_head();
+        }
+    };
+    view! {
+        <button type="button" class="button" data-testid="find" on:click=click>{text}</button>
+    }
+}

@@ -1,0 +1,22 @@
+//! Finds the head in a photo: face, pose and scale, by small models that run
+//! on the device. Pure, like the engine: no clock, no I/O, the same bits
+//! natively and in wasm.
+
+// Running models.
+pub mod tflite;
+pub mod crop;
+
+// A face and its place.
+pub mod detector;
+pub mod landmarks;
+pub mod canonical;
+pub mod models;
+pub mod face;
+
+// The head around it.
+pub mod person;
+pub mod silhouette;
+pub mod outline;
+
+// The answer.
+pub mod reading;

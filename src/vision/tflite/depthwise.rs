@@ -1,0 +1,115 @@
+//! DEPTHWISE_CONV_2D: every channel from a window of itself.
+
+use super::error::Refusal;
+use super::lanes::{Best, Lanes};
+use super::network::{Built, Kernel, Operands};
+use super::shape::Shape;
+use super::window::Window;
+
+struct Depthwise {
+    input: Shape,
+    window: Window,
+    /// For each four channels, for each place of the window, four weights.
+    weights: Vec<[f32; 4]>,
+    /// For each four channels.
+    bias: Vec<[f32; 4]>,
+}
+
+/// Options: padding 0, step across 1, step down 2, multiplier 3, activation
+/// 4, dilation across 5 and down 6. Operands: input, filters [1, h, w, c],
+/// bias.
+pub(super) fn build(operands: &Operands<'_>) -> Result<Built, Refusal> {
+    let options = operands.options()?;
+    if options.i32(5, 1)? != 1 || options.i32(6, 1)? != 1 {
+        return Err(Refusal::Unsupported("a dilated convolution"));
+    }
+    let (input, filters) = (operands.shape(0)?, operands.shape(1)?);
+    let [one, height, width, channels] = filters.0;
+    if one != 1 || channels != input.channels() {
+        // Also where the multiplier is more than one.
+        return Err(Refusal::Unsupported("several filters per channel"));
+    }
+    let window = Window::new(&options, [height, width], input)?;
+    let (weights, bias) = (operands.floats(1)?, operands.bias(2, channels)?);
+    let four = |row: &[f32], group: usize| {
+        std::array::from_fn(|lane| row.get(4 * group + lane).copied().unwrap_or(0.0))
+    };
+    let groups = channels.div_ceil(4);
+    Ok(Built {
+        shape: window.shape(channels),
+        kernel: Box::new(Depthwise {
+            input,
+            window,
+            weights: (0..groups)
+                .flat_map(|group| {
+                    weights
+                        .chunks_exact(channels)
+                        .map(move |row| four(row, group))
+                })
+                .collect(),
+            bias: (0..groups).map(|group| four(&bias, group)).collect(),
+        }),
+        activation: options.i8(4)?,
+        inputs: vec![0],
+    })
+}
+
+impl Kernel for Depthwise {
+    fn run(&self, inputs: &[&[f32]], out: &mut [f32], scratch: &mut Vec<f32>) {
+        let [input] = inputs else { return };
+        let channels = self.input.channels();
+        let row = self.window.out[1] * channels;
+        if channels.is_multiple_of(4) {
+            for (y, out) in out.chunks_exact_mut(row).enumerate() {
+                self.row::<Best>(y, input, channels, out);
+            }
+            return;
+        }
+        // Rare: groups of four need room behind the last channel.
+        let padded = channels.next_multiple_of(4);
+        scratch.clear();
+        for place in input.chunks_exact(channels) {
+            scratch.extend_from_slice(place);
+            scratch.resize(scratch.len() + padded - channels, 0.0);
+        }
+        let mut wide = vec![0.0; self.window.out[1] * padded];
+        for (y, out) in out.chunks_exact_mut(row).enumerate() {
+            self.row::<Best>(y, scratch, padded, &mut wide);
+            let places = out.chunks_exact_mut(channels);
+            for (out, wide) in places.zip(wide.chunks_exact(padded)) {
+                out.copy_from_slice(&wide[..channels]);
+            }
+        }
+    }
+}
+
+impl Depthwise {
+    /// One row of the result; `channels` a multiple of four.
+    fn row<L: Lanes>(&self, y: usize, input: &[f32], channels: usize, out: &mut [f32]) {
+        let [kernel_height, kernel_width] = self.window.kernel;
+        let columns = self.input.width();
+        let (from_y, first_y, last_y) = self.window.within(0, y, self.input.height());
+        let groups = self
+            .weights
+            .chunks_exact(kernel_height * kernel_width)
+            .zip(&self.bias);
+        for (x, out) in out.chunks_exact_mut(channels).enumerate() {
+            let (from_x, first_x, last_x) = self.window.within(1, x, columns);
+            let places = out.as_chunks_mut::<4>().0.iter_mut();
+            for (group, (out, (weights, bias))) in places.zip(groups.clone()).enumerate() {
+                let mut sum = L::load(bias);
+                for ky in first_y..last_y {
+                    let weights = &weights[ky * kernel_width..][first_x..last_x];
+                    let from = ((from_y + ky - first_y) * columns + from_x) * channels;
+                    let row = input[from..].chunks(channels);
+                    for (weight, place) in weights.iter().zip(row) {
+                        if let Some(four) = place.get(4 * group..).and_then(<[f32]>::first_chunk) {
+                            sum = sum.add_product(L::load(four), L::load(weight));
+                        }
+                    }
+                }
+                sum.store(out);
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! `cargo xtask vision`: what finding heads makes of real photos, natively.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::models;
+use crate::report::Report;
+use crate::tools::{at, cargo, no_more, output, take_value};
+
+/// The photos that lie beside the repository on a developer's machine.
+const PHOTOS: &str = "../shared/photos/heads";
+/// Overlays to look at.
+const OVERLAYS: &str = "target/vision";
+
+/// What a photo shows, as its manifest says.
+struct Shown {
+    view: String,
+    faces: u64,
+}
+
+impl Shown {
+    /// Whether a face is there to be found: from the front or three quarters.
+    fn has_face(&self) -> bool {
+        let faced = self.view.starts_with("front") || self.view.starts_with("three-quarter");
+        self.faces > 0 && faced
+    }
+
+    /// Whether no face is there to be found.
+    fn has_none(&self) -> bool {
+        let averted = ["top", "back", "none", "drawing"];
+        self.faces == 0 || averted.iter().any(|view| self.view.starts_with(view))
+    }
+}
+
+/// `cargo xtask vision [--photos DIR]`.
+pub(crate) fn run(args: &[String]) -> Result<()> {
+    let mut args = args.to_vec();
+    let photos = take_value(&mut args, "--photos")?.map_or_else(|| at(PHOTOS), PathBuf::from);
+    no_more(&args)?;
+    ensure!(
+        photos.is_dir(),
+        "no folder {}: name one with --photos DIR",
+        photos.display()
+    );
+    let shown = manifest(&photos)?;
+    let lines = readings(&photos)?;
+    let columns = [
+        "view", "faces", "found", "edges", "yaw °", "pitch °", "px/mm", "± %", "ms",
+    ];
+    let mut report = Report::new("vision", &columns);
+    let (mut missed, mut false_faces) = (Vec::new(), Vec::new());
+    for line in &lines {
+        let file = line["file"].as_str().unwrap_or_default();
+        let told = shown.get(file);
+        let found = line["faces"].as_u64();
+        if told.is_some_and(Shown::has_face) && found == Some(0) {
+            missed.push(file.to_owned());
+        }
+        if told.is_some_and(Shown::has_none) && found > Some(0) {
+            false_faces.push(file.to_owned());
+        }
+        report.row(file, row(line, told));
+    }
+    report.publish()?;
+    println!("overlays: {}", at(OVERLAYS).display());
+    println!("faces missed, of those from the front or three quarters: {missed:?}");
+    println!("faces seen where there is none: {false_faces:?}");
+    ensure!(
+        false_faces.is_empty(),
+        "a face was seen where there is none"
+    );
+    Ok(())
+}
+
+fn row(line: &Value, told: Option<&Shown>) -> Vec<Value> {
+    let rounded = |value: &Value, digits: i32| {
+        let scale = 10f64.powi(digits);
+        value
+            .as_f64()
+            .map_or(Value::Null, |v| Value::from((v * scale).round() / scale))
+    };
+    let head = &line["head"];
+    let edges = line["edges"].as_array().map(|edges| {
+        let letters = edges.iter().zip(["T", "R", "L"]);
+        letters
+            .map(|(edge, letter)| if edge == true { letter } else { "-" })
+            .collect::<String>()
+    });
+    let percent = head["scale_error"].as_f64().map(|share| share * 100.0);
+    vec![
+        told.map_or(Value::Null, |shown| Value::from(shown.view.as_str())),
+        told.map_or(Value::Null, |shown| Value::from(shown.faces)),
+        line.get("error").unwrap_or(&line["faces"]).clone(),
+        edges.map_or(Value::Null, Value::from),
+        rounded(&head["yaw_deg"], 0),
+        rounded(&head["pitch_deg"], 0),
+        rounded(&head["px_per_mm"], 2),
+        rounded(&percent.map_or(Value::Null, Value::from), 1),
+        rounded(&line["ms"], 0),
+    ]
+}
+
+/// What the native program finds, a line a photo.
+fn readings(photos: &Path) -> Result<Vec<Value>> {
+    let models = models::models()?;
+    let mut files: Vec<PathBuf> = fs::read_dir(photos)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<_>>()?;
+    files.retain(|file| file.is_file());
+    files.sort();
+    let mut program = cargo();
+    program.args(["run", "--quiet", "--release", "--features", "codec-native"]);
+    program.args(["--bin", "vision_report", "--"]);
+    program.arg(models).arg(at(OVERLAYS)).args(files);
+    let lines = output(&mut program).context("the reading ended early")?;
+    lines
+        .lines()
+        .map(|line| serde_json::from_str(line).with_context(|| format!("not a reading: {line}")))
+        .collect()
+}
+
+/// The manifest beside the photos, by file name; empty where there is none.
+fn manifest(photos: &Path) -> Result<HashMap<String, Shown>> {
+    let path = photos.join("../manifest.csv");
+    if !path.exists() {
+        return Ok(HashMap::new());
+    }
+    let mut shown = HashMap::new();
+    let mut table = csv::Reader::from_path(&path)?;
+    let headers = table.headers()?.clone();
+    let column = |name: &str| {
+        let found = headers.iter().position(|header| header == name);
+        found.with_context(|| format!("{} has no column {name}", path.display()))
+    };
+    let (file, view, faces) = (column("file")?, column("view")?, column("faces")?);
+    for record in table.records() {
+        let record = record?;
+        let text = |column: usize| record.get(column).unwrap_or_default();
+        let name = Path::new(text(file)).file_name().unwrap_or_default();
+        let told = Shown {
+            view: text(view).to_owned(),
+            // "about 200" and the like count as one.
+            faces: text(faces).parse().unwrap_or(1),
+        };
+        shown.insert(name.to_string_lossy().into_owned(), told);
+    }
+    Ok(shown)
+}

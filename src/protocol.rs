@@ -15,6 +15,7 @@ use crate::engine::{
     look::Look,
     placement::{MarkerInPhoto, Placement},
 };
+use crate::vision::reading::Head;
 
 /// Page → worker.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -164,7 +165,7 @@ pub enum Found {
     /// The models are here and the worker hears messages.
     Ready,
     /// What the photo says of the heads in it.
-    Heads(Vec<Placement>),
+    Heads(Vec<Head>),
     /// The models could not be fetched or are damaged.
     Failed,
 }

@@ -95,6 +95,25 @@ fn a_second_run_is_the_first_again() {
     }
 }
 
+/// All operators' answers, bit for bit: the same natively and in wasm. Where a
+/// kernel's sums are meant to change, the failure says the new number.
+const FINGERPRINT: u64 = 0x7b42_8db9_78ba_7293;
+
+#[test]
+fn every_machine_gives_the_same_bits() {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for (_, file, answer) in operators() {
+        let mut network = Network::new(&file).unwrap();
+        let outputs = network.run(&answer.inputs[0].data).unwrap();
+        for value in outputs.concat() {
+            for byte in value.to_bits().to_le_bytes() {
+                hash = (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+            }
+        }
+    }
+    assert_eq!(hash, FINGERPRINT, "{hash:#x}");
+}
+
 #[test]
 fn an_input_of_another_size_is_an_error() {
     let (_, file, _) = operators().swap_remove(0);

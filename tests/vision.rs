@@ -13,7 +13,7 @@ use smp_visualizer::vision::crop::Pyramid;
 use smp_visualizer::vision::face::{FindError, find_faces};
 use smp_visualizer::vision::landmarks::POINTS;
 use smp_visualizer::vision::models::Models;
-use smp_visualizer::vision::reading::read;
+use smp_visualizer::vision::reading::{Head, read};
 use smp_visualizer::vision::tflite::{Model, ModelError, Shape};
 
 /// A model that gives the same answer to everything, and counts.
@@ -117,7 +117,10 @@ fn a_face_is_found_where_it_is() {
     assert!(face.pose.misfit < 1e-3, "{}", face.pose.misfit);
     assert!(matches!(
         read(&photo, &mut stage.models, &mut || true).as_deref(),
-        Ok([Placement::Face(_)])
+        Ok([Head {
+            placement: Placement::Face(_),
+            ..
+        }])
     ));
 }
 
@@ -153,6 +156,7 @@ mod with_models {
 
     use smp_visualizer::codec::{Limit, WORKING_EDGE, decode};
     use smp_visualizer::engine::camera::Pose;
+    use smp_visualizer::engine::color::{ita_deg, lab_from_linear, luminance};
     use smp_visualizer::engine::fit::fit;
     use smp_visualizer::engine::placement::FaceMarkers;
     use smp_visualizer::vision::models::Files;
@@ -202,6 +206,7 @@ mod with_models {
         file: &'static str,
         points: [[f64; 2]; 4],
         yaw_deg: f64,
+        ita_deg: std::ops::Range<f64>,
     }
 
     const KNOWN: [Known; 2] = [
@@ -214,6 +219,7 @@ mod with_models {
                 [0.480, 0.034],
             ],
             yaw_deg: -11.0,
+            ita_deg: 0.0..45.0,
         },
         Known {
             file: "front_dark.jpg",
@@ -224,6 +230,7 @@ mod with_models {
                 [0.4183, 0.0524],
             ],
             yaw_deg: -4.0,
+            ita_deg: -30.0..45.0,
         },
     ];
 
@@ -233,9 +240,25 @@ mod with_models {
         for known in KNOWN {
             let photo = sample(known.file);
             let heads = read(&photo, &mut models, &mut || true).unwrap();
-            let [placement @ Placement::Face(face)] = heads.as_slice() else {
+            let [
+                Head {
+                    placement: placement @ Placement::Face(face),
+                    colours,
+                },
+            ] = heads.as_slice()
+            else {
                 panic!("{}: {heads:?}", known.file);
             };
+            // Skin is some skin's colour, and brows are darker than it.
+            let skin = colours.skin.expect("skin");
+            let ita_deg = ita_deg(lab_from_linear(skin));
+            assert!(
+                known.ita_deg.contains(&ita_deg),
+                "{}: {ita_deg}",
+                known.file
+            );
+            let brow = colours.brow.expect("brows");
+            assert!(luminance(brow) < 0.6 * luminance(skin), "{}", known.file);
             let FaceMarkers {
                 right_pupil,
                 left_pupil,
@@ -277,7 +300,13 @@ mod with_models {
         });
         let lying = Photo::new(height, width, rgba.collect()).unwrap();
         let heads = read(&lying, &mut models, &mut || true).unwrap();
-        let [placement @ Placement::Face(_)] = heads.as_slice() else {
+        let [
+            Head {
+                placement: placement @ Placement::Face(_),
+                ..
+            },
+        ] = heads.as_slice()
+        else {
             panic!("{heads:?}");
         };
         let head = fit(placement, lying.width(), lying.height()).unwrap();

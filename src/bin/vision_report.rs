@@ -14,11 +14,14 @@ use std::time::Instant;
 use glam::DVec2;
 use serde_json::json;
 use smp_visualizer::codec::{Limit, WORKING_EDGE, decode, encode_png};
+use smp_visualizer::engine::color::{ita_deg, lab_from_linear};
 use smp_visualizer::engine::fit::fit;
 use smp_visualizer::engine::head::HeadModel;
 use smp_visualizer::engine::image::Photo;
 use smp_visualizer::engine::look::Look;
+use smp_visualizer::engine::matching::{HairSample, suggest};
 use smp_visualizer::engine::outline::outline;
+use smp_visualizer::vision::colours::colours;
 use smp_visualizer::vision::crop::{Pyramid, Square};
 use smp_visualizer::vision::face::{Face, find_faces};
 use smp_visualizer::vision::models::{Files, Models};
@@ -108,6 +111,11 @@ fn report(path: &Path, out: &Path, models: &mut Models) -> Result<serde_json::Va
     let edges = scalp_edges(&photo, face, &mask);
     let ms = start.elapsed().as_secs_f64() * 1e3;
     let placement = placement(face, &edges, &photo);
+    let colours = colours(&photo, face);
+    let suggestion = colours
+        .skin
+        .zip(colours.brow)
+        .map(|(skin, brow)| suggest(skin, brow, HairSample::Hair, &Look::default().density));
     let head = fit(&placement, photo.width(), photo.height()).map_err(|e| e.to_string())?;
     draw(&mut photo, face, &head, models);
     for edge in [edges.top, edges.right_side, edges.left_side]
@@ -142,6 +150,9 @@ fn report(path: &Path, out: &Path, models: &mut Models) -> Result<serde_json::Va
         "measured": { "yaw_deg": face.pose.pose.yaw_deg, "pitch_deg": face.pose.pose.pitch_deg, "roll_deg": face.pose.pose.roll_deg, "px_per_mm": face.pose.px_per_mm },
         "head": { "yaw_deg": head.pose.yaw_deg, "pitch_deg": head.pose.pitch_deg, "roll_deg": head.pose.roll_deg,
             "px_per_mm": head.camera.px_per_mm, "scale_error": head.scale_error, "semi_axes_mm": head.semi_axes_mm.to_array() },
+        "skin_ita_deg": colours.skin.map(|skin| ita_deg(lab_from_linear(skin))),
+        "brow_l": colours.brow.map(|brow| lab_from_linear(brow)[0]),
+        "dilution": suggestion.map(|s| s.shade.dilution),
         "landmarks": face.mesh.points.iter().map(|p| [p.x, p.y]).collect::<Vec<_>>(),
         "size": [photo.width(), photo.height()],
     }))

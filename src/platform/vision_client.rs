@@ -10,13 +10,13 @@ use web_sys::{MessageEvent, Worker};
 
 use super::page::now_ms;
 use super::vision_wire::{decode_found, encode_find};
-use crate::engine::placement::Placement;
 use crate::protocol::{Find, Found};
+use crate::vision::reading::Head;
 
 /// How long models and answer may take together, ms.
 const PATIENCE_MS: f64 = 60_000.0;
 
-type Listener = Box<dyn FnOnce(Option<Vec<Placement>>)>;
+type Listener = Box<dyn FnOnce(Option<Vec<Head>>)>;
 
 /// The page's handle on the worker. Clones share one.
 #[derive(Clone, Default)]
@@ -42,7 +42,7 @@ impl VisionClient {
     pub fn start(
         &self,
         spawn: &Function,
-        listener: impl FnOnce(Option<Vec<Placement>>) + 'static,
+        listener: impl FnOnce(Option<Vec<Head>>) + 'static,
     ) -> Result<(), JsValue> {
         self.stop();
         let worker: Worker = spawn
@@ -110,7 +110,7 @@ impl VisionClient {
         }
     }
 
-    fn end(&self, heads: Option<Vec<Placement>>) {
+    fn end(&self, heads: Option<Vec<Head>>) {
         if let Some(listener) = self.take() {
             listener(heads);
         }

@@ -1,13 +1,18 @@
 //! The form of the messages between page and vision worker: plain arrays.
 //! They are few and simple, and reading JSON would be a third of the worker.
 //!
-//! [`Find`] is `[width, height, pixels]`; [`Found`] is `["ready"]`,
-//! `["failed"]`, or `["heads", ...]` with each placement's JSON.
+//! A find is `[width, height, pixels]`; a [`Found`] is `["ready"]`,
+//! `["failed"]`, or `["heads", ...]` with two entries for each head: the
+//! placement's JSON, and six numbers for the colours of skin and brow, not
+//! numbers where there is none.
 
-use js_sys::Array;
+use js_sys::{Array, Float64Array};
 use wasm_bindgen::JsValue;
 
 use crate::protocol::Found;
+use crate::vision::colours::Colours;
+#[cfg(feature = "ui")]
+use crate::vision::reading::Head;
 
 /// What a message begins with.
 const READY: &str = "ready";
@@ -23,8 +28,14 @@ pub(crate) fn encode_found(found: &Found) -> Array {
         Found::Failed => Array::of1(&FAILED.into()),
         Found::Heads(heads) => {
             let message = Array::of1(&HEADS.into());
-            for head in heads.iter().filter_map(|h| serde_json::to_string(h).ok()) {
-                message.push(&head.into());
+            for head in heads {
+                let Ok(json) = serde_json::to_string(&head.placement) else {
+                    continue;
+                };
+                let Colours { skin, brow } = head.colours;
+                let numbers = [skin, brow].map(|colour| colour.unwrap_or([f64::NAN; 3]));
+                message.push(&json.into());
+                message.push(&Float64Array::from(numbers.as_flattened()).into());
             }
             message
         }
@@ -35,14 +46,26 @@ pub(crate) fn encode_found(found: &Found) -> Array {
 #[cfg(feature = "ui")]
 pub(crate) fn decode_found(data: &JsValue) -> Found {
     let message = Array::from(data);
-    let mut texts = message.iter().filter_map(|entry| entry.as_string());
-    match texts.next().as_deref() {
+    let head = |index: u32| {
+        let numbers = Float64Array::new(&message.get(index + 1)).to_vec();
+        let colour = |from: usize| {
+            let three = numbers.get(from..).and_then(<[f64]>::first_chunk).copied();
+            three.filter(|colour: &[f64; 3]| colour.iter().all(|v| v.is_finite()))
+        };
+        Some(Head {
+            placement: serde_json::from_str(&message.get(index).as_string()?).ok()?,
+            colours: Colours {
+                skin: colour(0),
+                brow: colour(3),
+            },
+        })
+    };
+    match message.get(0).as_string().as_deref() {
         Some(READY) => Found::Ready,
-        Some(HEADS) => Found::Heads(
-            texts
-                .filter_map(|head| serde_json::from_str(&head).ok())
-                .collect(),
-        ),
+        Some(HEADS) => {
+            let heads = (1..message.length()).step_by(2);
+            Found::Heads(heads.filter_map(head).collect())
+        }
         _ => Found::Failed,
     }
 }

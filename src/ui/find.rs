@@ -7,9 +7,13 @@ use wasm_bindgen::JsValue;
 use super::state::{App, Finding, MarkerId, Tab, TapTarget};
 use super::strings;
 use crate::engine::fit::starting_placement;
+use crate::engine::look::Shade;
+use crate::engine::matching::{HairSample, suggest};
 use crate::engine::placement::Placement;
 use crate::platform::vision_client::VisionClient;
 use crate::protocol::{Find, Request};
+use crate::vision::colours::Colours;
+use crate::vision::reading::Head;
 
 /// What is known of the search.
 #[derive(Clone, Copy)]
@@ -17,8 +21,10 @@ use crate::protocol::{Find, Request};
 pub struct Finder {
     pub finding: RwSignal<Finding>,
     /// The heads that were found, the largest first.
-    pub heads: RwSignal<Vec<Placement>>,
+    pub heads: RwSignal<Vec<Head>>,
     client: StoredValue<VisionClient, LocalStorage>,
+    /// The shade that was last matched by itself.
+    matched: StoredValue<Option<Shade>>,
 }
 
 impl Finder {
@@ -28,6 +34,7 @@ impl Finder {
             finding: RwSignal::new(Finding::ByHand),
             heads: RwSignal::new(Vec::new()),
             client: StoredValue::new_local(VisionClient::default()),
+            matched: StoredValue::new(None),
         }
     }
 
@@ -100,28 +107,48 @@ impl App {
             return self.find_head();
         }
         let placed = self.plan.with_untracked(|plan| plan.placement);
-        let at = heads.iter().position(|head| Some(*head) == placed);
+        let at = heads.iter().position(|head| Some(head.placement) == placed);
         let next = at.map_or(0, |at| (at + 1) % heads.len());
-        self.plan
-            .update(|plan| plan.placement = heads.get(next).copied());
+        if let Some(head) = heads.get(next) {
+            self.wear(*head);
+        }
     }
 
-    fn heads_found(self, heads: Option<Vec<Placement>>) {
+    /// Places a head, and takes its colours; the shade is matched to them
+    /// while nobody has chosen another.
+    fn wear(self, head: Head) {
+        let Colours { skin, brow } = head.colours;
+        self.skin.set(skin);
+        self.hair.set(brow.map(|brow| (brow, HairSample::Hair)));
+        self.plan.update(|plan| {
+            plan.placement = Some(head.placement);
+            let look = &mut plan.look;
+            let untouched = look.shade == Shade::default()
+                || Some(look.shade) == self.finder.matched.get_value();
+            if let (Some(skin), Some(brow), true) = (skin, brow, untouched) {
+                look.shade = suggest(skin, brow, HairSample::Hair, &look.density).shade;
+                self.finder.matched.set_value(Some(look.shade));
+            }
+        });
+    }
+
+    fn heads_found(self, heads: Option<Vec<Head>>) {
         let Some(heads) = heads else {
             self.finder.finding.set(Finding::Failed);
             return self.start_markers();
         };
-        let Some(first @ Placement::Face(_)) = heads.first().copied() else {
+        let first = heads.first().copied();
+        let Some(head) = first.filter(|head| matches!(head.placement, Placement::Face(_))) else {
             self.finder.finding.set(Finding::NoFace);
             // Perhaps the outline of a head seen from elsewhere.
             self.plan
-                .update(|plan| plan.placement = heads.first().copied());
+                .update(|plan| plan.placement = first.map(|head| head.placement));
             return self.start_markers();
         };
         self.finder.finding.set(Finding::Found);
         self.finder.heads.set(heads);
         self.tap.set(None);
-        self.plan.update(|plan| plan.placement = Some(first));
+        self.wear(head);
         // Somebody who has gone elsewhere stays there.
         if self.tab.get_untracked() == Tab::Place {
             self.tab.set(Tab::Hairline);

@@ -17,6 +17,7 @@ pub mod face;
 pub mod person;
 pub mod silhouette;
 pub mod outline;
+pub mod colours;
 
 // The answer.
 pub mod reading;

@@ -1,5 +1,6 @@
 //! What a photo says of the heads in it: the answer the page gets.
 
+use super::colours::{Colours, colours};
 use super::crop::{Pyramid, Square};
 use super::face::{Face, FindError, find_faces};
 use super::landmarks::MENTON;
@@ -10,6 +11,15 @@ use super::silhouette::{ScalpEdges, head_square, scalp_edges};
 use crate::engine::camera::marker_from_photo;
 use crate::engine::image::Photo;
 use crate::engine::placement::{FaceMarkers, Placement};
+
+/// One head.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Head {
+    /// Where it lies.
+    pub placement: Placement,
+    /// What colours it has.
+    pub colours: Colours,
+}
 
 /// Most heads told of: a crowd is nobody's photo of themselves.
 const MOST_HEADS: usize = 6;
@@ -24,7 +34,7 @@ pub fn read(
     photo: &Photo,
     models: &mut Models,
     go_on: &mut dyn FnMut() -> bool,
-) -> Result<Vec<Placement>, FindError> {
+) -> Result<Vec<Head>, FindError> {
     let pyramid = Pyramid::new(photo);
     let mut heads = Vec::new();
     let faces = find_faces(photo, &pyramid, models, go_on)?;
@@ -33,14 +43,20 @@ pub fn read(
             return Err(FindError::Cancelled);
         }
         let mask = person(&mut *models.person, &pyramid, &head_square(face))?;
-        heads.push(placement(face, &scalp_edges(photo, face, &mask), photo));
+        heads.push(Head {
+            placement: placement(face, &scalp_edges(photo, face, &mask), photo),
+            colours: colours(photo, face),
+        });
     }
     if heads.is_empty() {
         if !go_on() {
             return Err(FindError::Cancelled);
         }
         let mask = person(&mut *models.person, &pyramid, &Square::around(photo))?;
-        heads.extend(head_outline(photo, &mask));
+        heads.extend(head_outline(photo, &mask).map(|placement| Head {
+            placement,
+            colours: Colours::default(),
+        }));
     }
     Ok(heads)
 }

@@ -34,6 +34,13 @@ test('a face is found and wears the hairline without a tap', async ({ app: page 
   expect(Math.abs(edge(([x]) => -x)[0] / width - 0.755)).toBeLessThan(0.04);
   await expect(page.getByTestId('scale')).toContainText('1 mm is about');
   await page.screenshot({ path: keep('found.png') });
+  // Skin and brow are read too, and the shade matched to them.
+  await step(page, 'Shade');
+  await expect(page.locator('.match .swatch:not(.none)')).toHaveCount(2);
+  const dilution = page.locator('input[type=range][data-param=Dilution]');
+  await expect(page.locator('.match [role=status]')).toContainText(`dilution 1 : ${await dilution.inputValue()}`);
+  await page.screenshot({ path: keep('found-shade.png') });
+  await step(page, 'Place');
 
   // Every part of it can be corrected, and found again.
   const marker = page.locator('[data-marker="Marker(Chin)"]');

@@ -49,7 +49,8 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     let shown = manifest(&photos)?;
     let lines = readings(&photos)?;
     let columns = [
-        "view", "faces", "found", "edges", "yaw °", "pitch °", "px/mm", "± %", "ms",
+        "view", "faces", "found", "edges", "yaw °", "pitch °", "px/mm", "± %", "ITA °", "brow L*",
+        "1:", "ms",
     ];
     let mut report = Report::new("vision", &columns);
     let (mut missed, mut false_faces) = (Vec::new(), Vec::new());
@@ -100,6 +101,9 @@ fn row(line: &Value, told: Option<&Shown>) -> Vec<Value> {
         rounded(&head["pitch_deg"], 0),
         rounded(&head["px_per_mm"], 2),
         rounded(&percent.map_or(Value::Null, Value::from), 1),
+        rounded(&line["skin_ita_deg"], 0),
+        rounded(&line["brow_l"], 0),
+        rounded(&line["dilution"], 0),
         rounded(&line["ms"], 0),
     ]
 }

@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 
 use super::state::{App, Finding, MarkerId, Tab, TapTarget};
 use super::strings;
-use crate::engine::fit::starting_placement;
+use crate::engine::fit::{fit, starting_placement};
 use crate::engine::look::Shade;
 use crate::engine::matching::{HairSample, suggest};
 use crate::engine::placement::Placement;
@@ -14,6 +14,9 @@ use crate::platform::vision_client::VisionClient;
 use crate::protocol::{Find, Request};
 use crate::vision::colours::Colours;
 use crate::vision::reading::Head;
+
+/// Said after the photo is opened, in the same status line.
+const FOUND: &str = " Face found.";
 
 /// What is known of the search.
 #[derive(Clone, Copy)]
@@ -137,12 +140,15 @@ impl App {
             self.finder.finding.set(Finding::Failed);
             return self.start_markers();
         };
+        let heads: Vec<Head> = heads.into_iter().filter_map(|h| self.fitting(h)).collect();
         let first = heads.first().copied();
         let Some(head) = first.filter(|head| matches!(head.placement, Placement::Face(_))) else {
             self.finder.finding.set(Finding::NoFace);
-            // Perhaps the outline of a head seen from elsewhere.
-            self.plan
-                .update(|plan| plan.placement = first.map(|head| head.placement));
+            // Perhaps the outline of a head seen from elsewhere; what somebody
+            // has placed before stays.
+            self.plan.update(|plan| {
+                plan.placement = plan.placement.or(first.map(|head| head.placement));
+            });
             return self.start_markers();
         };
         self.finder.finding.set(Finding::Found);
@@ -153,7 +159,24 @@ impl App {
         if self.tab.get_untracked() == Tab::Place {
             self.tab.set(Tab::Hairline);
         }
-        self.status.update(|status| *status += " Face found.");
+        self.status.update(|status| {
+            if !status.ends_with(FOUND) {
+                *status += FOUND;
+            }
+        });
+    }
+
+    /// A head that the engine can place: with the scalp's edges where they fit
+    /// the face, else without; none where the face alone is no head either.
+    fn fitting(self, mut head: Head) -> Option<Head> {
+        let photo = self.photo.get_untracked()?;
+        let fits = |head: &Head| fit(&head.placement, photo.width, photo.height).is_ok();
+        if !fits(&head)
+            && let Placement::Face(face) = &mut head.placement
+        {
+            (face.top, face.right_side, face.left_side) = (None, None, None);
+        }
+        Some(head).filter(fits)
     }
 }
 

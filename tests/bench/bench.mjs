@@ -189,6 +189,38 @@ async function measure(page, dots) {
   return { dots, floor_ms: floor, arcs_ms: arcs, rows };
 }
 
+// From choosing a photo with a face to the first frame with its hairline, the
+// models being cached: a sample blown up to 12 megapixels, as JPEG.
+async function photoToPreview(page, rounds) {
+  const url = await page.evaluate(async () => {
+    const photo = await createImageBitmap(await (await fetch('samples/front_light.jpg')).blob());
+    const side = 3464;
+    const canvas = Object.assign(document.createElement('canvas'), { width: side, height: side });
+    canvas.getContext('2d').drawImage(photo, 0, 0, side, side);
+    return canvas.toDataURL('image/jpeg', 0.9);
+  });
+  const buffer = Buffer.from(url.slice(url.indexOf(',') + 1), 'base64');
+  await page.evaluate(() => {
+    self.benchTimes = {};
+    addEventListener('change', () => (self.benchTimes = { chosen: performance.now() }), true);
+    new MutationObserver(() => {
+      self.benchTimes.shown ??= performance.now();
+    }).observe(document.querySelector('[data-frame]'), { attributes: true, attributeFilter: ['data-frame'] });
+  });
+  const times = [];
+  for (let i = 0; i <= rounds; i++) {
+    await rest(page);
+    await page.getByTestId('new-photo').setInputFiles({ name: 'face.jpg', mimeType: 'image/jpeg', buffer });
+    const handle = await page.waitForFunction(
+      () => self.benchTimes.shown && document.querySelector('[data-testid=status]').textContent.includes('Face found') && self.benchTimes,
+    );
+    const { chosen, shown } = await handle.jsonValue();
+    // The first fetches the models.
+    if (i > 0) times.push(shown - chosen);
+  }
+  return { megapixels: 12, p50_ms: quantile(times, 0.5), p95_ms: quantile(times, 0.95) };
+}
+
 const browser = await chromium.launchPersistentContext(mkdtempSync(join(tmpdir(), 'smpv-bench-')), {
   executablePath: process.env.CHROME,
   viewport: { width: 1440, height: 900 },
@@ -211,6 +243,7 @@ await page.waitForSelector('[data-state="ready"]');
 await startPeers(page);
 const results = [];
 for (const dots of [10000, 60000]) results.push(await measure(page, dots));
+const preview = await photoToPreview(page, Math.min(ROUNDS, 9));
 const version = browser.browser()?.version() ?? 'chromium';
 await browser.close();
 
@@ -226,13 +259,15 @@ for (const r of results) {
   console.log(`${r.dots} dots: putImageData (floor) ${r.floor_ms.toFixed(2)} ms, Canvas 2D arcs ${r.arcs_ms.toFixed(0)} ms`);
   for (const row of r.rows) console.log(`  ${row.change}: ${Object.entries(row.stages_ms).map(([s, ms]) => `${s} ${ms.toFixed(2)}`).join(', ')} ms`);
 }
-writeFileSync(process.env.OUT, JSON.stringify({ browser: version, rounds: ROUNDS, results }, null, 2));
+console.log(`from choosing a photo of ${preview.megapixels} MP with a face to its first preview, models cached: p50 ${preview.p50_ms.toFixed(0)} ms, p95 ${preview.p95_ms.toFixed(0)} ms`);
+writeFileSync(process.env.OUT, JSON.stringify({ browser: version, rounds: ROUNDS, results, preview }, null, 2));
 
-// The budget stands in the issue: medians at 60 000 dots.
+// The budgets stand in the issues: medians at 60 000 dots, and of a first preview.
 const limits = { shade: 2.5, density: 8, hairline: 8 };
 const late = results[1].rows.flatMap((r) => [
   r.times_floor > limits[r.change] && `over budget: ${r.change} at ${fixed(r.times_floor).trim()} × the floor, of ${limits[r.change]}`,
   limits[r.change] && r.times_faster_than_arcs < 20 && `over budget: ${r.change} only ${fixed(r.times_faster_than_arcs).trim()} × faster than arcs, of 20`,
 ].filter(Boolean));
+if (preview.p50_ms > 1500) late.push('over budget: the first preview, of 1500 ms');
 for (const line of late) console.log(line);
 process.exitCode = late.length ? 1 : 0;

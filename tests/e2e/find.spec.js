@@ -104,6 +104,11 @@ test('no face: the outline of the head to start from, and views to choose', asyn
   const was = await breadth();
   await changing(page, () => page.getByText('From behind').click());
   expect(Math.abs((await breadth()) - was)).toBeLessThan(2);
+  // Looking once more finds no face again, and takes away nothing.
+  await page.getByRole('button', { name: 'Find the face' }).click();
+  await expect(page.getByTestId('find-note')).toContainText('No face was found');
+  await expect(page.getByRole('radio', { name: 'From behind' })).toBeChecked();
+  expect(Math.abs((await breadth()) - was)).toBeLessThan(2);
 });
 
 test('of several faces the largest, and each by a button', async ({ app: page }) => {

@@ -121,6 +121,8 @@ fn readings(photos: &Path) -> Result<Vec<Value>> {
     program.args(["--bin", "vision_report", "--"]);
     program.arg(models).arg(at(OVERLAYS)).args(files);
     let lines = output(&mut program).context("the reading ended early")?;
+    // Whole, with all points, for those who want more than the table.
+    fs::write(at(OVERLAYS).join("readings.jsonl"), &lines)?;
     lines
         .lines()
         .map(|line| serde_json::from_str(line).with_context(|| format!("not a reading: {line}")))

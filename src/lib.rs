@@ -42,8 +42,8 @@
 //! | `xtask/` | everything that is done with the repository | |
 //!
 //! `tests/layering.rs` reads the sources and fails on an import that points
-//! the other way. Inside `engine`, siblings import only what stands above
-//! them in [`engine`]'s list.
+//! the other way. Inside `engine` and `vision`, siblings import only what
+//! stands above them in that module's list.
 //!
 //! Features: none is on by default, so that a bare `cargo test` builds the
 //! pure core alone. `ui` makes the page, `worker` the render worker, `vision`

@@ -41,10 +41,15 @@ const CRATES: &[(&str, &[&str])] = &[
     ("image", &["codec"]),
 ];
 
-/// The modules of `engine` from the bottom up, as `engine/mod.rs` declares
+/// Layers that are layered themselves, with the lists their modules stand in.
+const ORDERED: &[(&str, &str)] = &[
+    ("engine", include_str!("../src/engine/mod.rs")),
+    ("vision", include_str!("../src/vision/mod.rs")),
+];
+
+/// The modules of such a layer from the bottom up, as its `mod.rs` declares
 /// them: each may import those above it there, never those below.
-fn engine_order() -> Vec<&'static str> {
-    let declarations = include_str!("../src/engine/mod.rs");
+fn order(declarations: &str) -> Vec<&str> {
     declarations
         .lines()
         .filter_map(|line| {
@@ -87,34 +92,36 @@ fn violations(file: &str, source: &str) -> Vec<String> {
             ));
         }
     }
-    if layer == "engine" && module != "mod" {
-        found.extend(engine_violations(file, module, &code));
+    let ordered = ORDERED.iter().find(|(name, _)| *name == layer);
+    if let Some((_, declarations)) = ordered.filter(|_| module != "mod") {
+        found.extend(upward(file, layer, module, declarations, &code));
     }
     found
 }
 
-fn engine_violations(file: &str, module: &str, code: &str) -> Vec<String> {
+/// Imports of one module from those declared below it.
+fn upward(file: &str, layer: &str, module: &str, declarations: &str, code: &str) -> Vec<String> {
     // `field_tests.rs` is the test half of `field.rs` and may see everything.
     if module.ends_with("_tests") {
         return Vec::new();
     }
-    let order = engine_order();
+    let order = order(declarations);
     let place = |name: &str| order.iter().position(|module| *module == name);
     let Some(own) = place(module) else {
         return vec![format!(
-            "src/{file}: `{module}` is not declared in engine/mod.rs"
+            "src/{file}: `{module}` is not declared in {layer}/mod.rs"
         )];
     };
     // In `engine/a/b.rs` super is `a` itself; crate paths are all that counts.
     let direct = file.split('/').count() == 2;
-    let mut siblings = after(code, "crate::engine::");
+    let mut siblings = after(code, &format!("crate::{layer}::"));
     if direct {
         siblings.extend(after(code, "super::"));
     }
     let upwards = siblings
         .into_iter()
         .filter(|s| place(s).is_some_and(|there| there > own));
-    upwards.map(|s| format!("src/{file}: `engine::{module}` must not import `engine::{s}`, which engine/mod.rs declares below it")).collect()
+    upwards.map(|s| format!("src/{file}: `{layer}::{module}` must not import `{layer}::{s}`, which {layer}/mod.rs declares below it")).collect()
 }
 
 /// The modules at the crate's root that a file names, in either spelling.
@@ -259,6 +266,8 @@ fn the_checker_sees_what_is_forbidden() {
         ),
         ("engine/head/pose.rs", "use crate::engine::render;"),
         ("engine/nowhere.rs", ""),
+        ("vision/crop.rs", "use super::face::Face;"),
+        ("engine/fit.rs", "use crate::vision::face;"),
         ("codec/mod.rs", "use crate::session::Plan;"),
         ("session/mod.rs", "use wasm_bindgen::prelude::*;"),
         ("session/mod.rs", "use crate::platform::storage;"),

@@ -117,8 +117,8 @@ impl App {
         }
     }
 
-    /// Places a head, and takes its colours; the shade is matched to them
-    /// while nobody has chosen another.
+    /// Places a head, and takes its colours; the dilution is matched to them
+    /// while nobody has chosen another shade.
     fn wear(self, head: Head) {
         let Colours { skin, brow } = head.colours;
         self.skin.set(skin);
@@ -129,7 +129,11 @@ impl App {
             let untouched = look.shade == Shade::default()
                 || Some(look.shade) == self.finder.matched.get_value();
             if let (Some(skin), Some(brow), true) = (skin, brow, untouched) {
-                look.shade = suggest(skin, brow, HairSample::Hair, &look.density).shade;
+                // Not its warmth: in warm light every brow looks warm, and a reddish
+                // tone is what people fear.
+                look.shade.dilution = suggest(skin, brow, HairSample::Hair, &look.density)
+                    .shade
+                    .dilution;
                 self.finder.matched.set_value(Some(look.shade));
             }
         });

@@ -37,9 +37,9 @@ const BROWS: [(usize, usize); 10] = [
     (336, 285),
 ];
 /// Places from edge to edge of a brow, and how large each is, mm.
-const ACROSS_BROW: [f64; 3] = [0.3, 0.5, 0.7];
+const ACROSS_BROW: [f64; 5] = [0.2, 0.35, 0.5, 0.65, 0.8];
 /// See [`ACROSS_BROW`].
-const BROW_RADIUS_MM: f64 = 0.6;
+const BROW_RADIUS_MM: f64 = 0.4;
 /// Hair is darker than skin by at least this (linear luminance); a fairer
 /// brow, or none, tells nothing.
 const BROW_LIGHT: f64 = 0.7;
@@ -61,7 +61,7 @@ pub fn colours(photo: &Photo, face: &Face) -> Colours {
         ACROSS_BROW.map(|share| at(upper.lerp(lower, share), BROW_RADIUS_MM))
     });
     // The darkest are hair, not skin between hairs.
-    let brow = middle(&strokes.flatten().collect::<Vec<_>>(), 0.12)
+    let brow = middle(&strokes.flatten().collect::<Vec<_>>(), 0.04)
         .filter(|brow| skin.is_some_and(|skin| luminance(*brow) < BROW_LIGHT * luminance(skin)))
         .filter(|_| px_per_mm >= LEAST_PX_PER_MM);
     Colours { skin, brow }
@@ -88,7 +88,7 @@ fn middle(patches: &[[f64; 3]], share: f64) -> Option<[f64; 3]> {
         .iter()
         .zip(&lights)
         .enumerate()
-        .filter(|(index, (_, light))| rank(*index, **light).abs_diff(wanted) <= count / 8 + 1)
+        .filter(|(index, (_, light))| rank(*index, **light).abs_diff(wanted) <= count / 12 + 1)
         .map(|(_, (patch, _))| patch);
     let (mut sum, mut n) = ([0.0; 3], 0.0);
     for patch in near {

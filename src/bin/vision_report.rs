@@ -14,6 +14,7 @@ use std::time::Instant;
 use glam::DVec2;
 use serde_json::json;
 use smp_visualizer::codec::{Limit, WORKING_EDGE, decode, encode_png};
+use smp_visualizer::engine::camera::photo_from_marker;
 use smp_visualizer::engine::color::{ita_deg, lab_from_linear};
 use smp_visualizer::engine::fit::fit;
 use smp_visualizer::engine::head::HeadModel;
@@ -21,14 +22,11 @@ use smp_visualizer::engine::image::Photo;
 use smp_visualizer::engine::look::Look;
 use smp_visualizer::engine::matching::{HairSample, suggest};
 use smp_visualizer::engine::outline::outline;
-use smp_visualizer::vision::colours::colours;
-use smp_visualizer::vision::crop::{Pyramid, Square};
+use smp_visualizer::engine::placement::Placement;
+use smp_visualizer::vision::crop::Pyramid;
 use smp_visualizer::vision::face::{Face, find_faces};
 use smp_visualizer::vision::models::{Files, Models};
-use smp_visualizer::vision::outline::head_outline;
-use smp_visualizer::vision::person::person;
-use smp_visualizer::vision::reading::placement;
-use smp_visualizer::vision::silhouette::{head_square, scalp_edges};
+use smp_visualizer::vision::reading::{Head, head_of, head_without_face};
 
 const USAGE: &str = "usage: MODELS_DIR OUT_DIR PHOTO...";
 
@@ -95,9 +93,8 @@ fn report(path: &Path, out: &Path, models: &mut Models) -> Result<serde_json::Va
     let pyramid = Pyramid::new(&photo);
     let faces = find_faces(&photo, &pyramid, models, &mut || true).map_err(|e| e.to_string())?;
     let Some(face) = faces.first() else {
-        let mask = person(&mut *models.person, &pyramid, &Square::around(&photo))
-            .map_err(|e| e.to_string())?;
-        let outline = head_outline(&photo, &mask);
+        let head = head_without_face(&photo, &pyramid, models).map_err(|e| e.to_string())?;
+        let outline = head.map(|head| head.placement);
         let ms = start.elapsed().as_secs_f64() * 1e3;
         if let Some(placement) = &outline {
             let head = fit(placement, photo.width(), photo.height()).map_err(|e| e.to_string())?;
@@ -106,22 +103,21 @@ fn report(path: &Path, out: &Path, models: &mut Models) -> Result<serde_json::Va
         save(&photo, path, out)?;
         return Ok(json!({ "file": name(path), "faces": 0, "ms": ms, "outline": outline }));
     };
-    let mask =
-        person(&mut *models.person, &pyramid, &head_square(face)).map_err(|e| e.to_string())?;
-    let edges = scalp_edges(&photo, face, &mask);
+    let Head { placement, colours } =
+        head_of(&photo, &pyramid, models, face).map_err(|e| e.to_string())?;
     let ms = start.elapsed().as_secs_f64() * 1e3;
-    let placement = placement(face, &edges, &photo);
-    let colours = colours(&photo, face);
+    let edges = match placement {
+        Placement::Face(face) => [face.top, face.right_side, face.left_side],
+        Placement::Outline(_) => [None; 3],
+    };
     let suggestion = colours
         .skin
         .zip(colours.brow)
         .map(|(skin, brow)| suggest(skin, brow, HairSample::Hair, &Look::default().density));
     let head = fit(&placement, photo.width(), photo.height()).map_err(|e| e.to_string())?;
     draw(&mut photo, face, &head, models);
-    for edge in [edges.top, edges.right_side, edges.left_side]
-        .into_iter()
-        .flatten()
-    {
+    for edge in edges.into_iter().flatten() {
+        let edge = photo_from_marker(edge, photo.width(), photo.height());
         let r = 6.0 * face.pose.px_per_mm;
         line(
             &mut photo,
@@ -145,7 +141,7 @@ fn report(path: &Path, out: &Path, models: &mut Models) -> Result<serde_json::Va
         "ms": ms,
         "score": face.score,
         "flag": face.mesh.flag,
-        "edges": [edges.top.is_some(), edges.right_side.is_some(), edges.left_side.is_some()],
+        "edges": edges.map(|edge| edge.is_some()),
         "misfit": face.pose.misfit,
         "measured": { "yaw_deg": face.pose.pose.yaw_deg, "pitch_deg": face.pose.pose.pitch_deg, "roll_deg": face.pose.pose.roll_deg, "px_per_mm": face.pose.px_per_mm },
         "head": { "yaw_deg": head.pose.yaw_deg, "pitch_deg": head.pose.pitch_deg, "roll_deg": head.pose.roll_deg,

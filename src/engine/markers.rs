@@ -75,11 +75,12 @@ pub(super) fn face_problem(face: &FaceMarkers, smallest_px: f64) -> Result<Probl
     // The pupils are nearer than the head's centre, hence larger.
     let standard = anthropometry::landmarks(STANDARD_SEMI_AXES_MM, ipd_mm, FACE_LENGTH_MM);
     let eyes = standard.left_pupil;
-    let shown = (pose.camera_from_head() * DVec3::X).truncate().length();
+    let camera_from_head = pose.camera_from_head();
+    let shown = (camera_from_head * DVec3::X).truncate().length();
     let px_per_mm = pupil_px / (ipd_mm * shown) * (1.0 - eyes.z / DEFAULT_DISTANCE_MM);
 
     // From the head's centre to between the eyes, as the photo shows it.
-    let between_eyes = pose.camera_from_head() * DVec3::new(0.0, eyes.y, eyes.z);
+    let between_eyes = camera_from_head * DVec3::new(0.0, eyes.y, eyes.z);
     let between_eyes = DVec2::new(between_eyes.x, -between_eyes.y);
 
     let sd = |mm: f64| libm::hypot(mm * px_per_mm, HAND_SD_PX);

@@ -1,7 +1,7 @@
 //! Small things the page asks of the browser: files out of events, downloads,
 //! reading texts, fetching a sample.
 
-use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     Blob, BlobPropertyBag, DataTransfer, Event, File, HtmlAnchorElement, HtmlInputElement,
@@ -64,8 +64,7 @@ pub fn download(blob: &Blob, name: &str) -> Result<(), JsValue> {
     link.set_download(name);
     link.click();
     // The browser has taken its own hold of the blob by then.
-    let release =
-        wasm_bindgen::closure::Closure::once_into_js(move || Url::revoke_object_url(&address));
+    let release = Closure::once_into_js(move || Url::revoke_object_url(&address));
     web_sys::window()
         .ok_or("no window")?
         .set_timeout_with_callback_and_timeout_and_arguments_0(release.unchecked_ref(), 60_000)?;
@@ -92,4 +91,10 @@ pub fn now_ms() -> f64 {
     web_sys::window()
         .and_then(|w| w.performance())
         .map_or(0.0, |p| p.now())
+}
+
+/// Drops what hears events once the event being heard is over: a closure must
+/// not be dropped while it runs.
+pub fn drop_later(listening: Vec<Closure<dyn FnMut(JsValue)>>) {
+    wasm_bindgen_futures::spawn_local(async move { drop(listening) });
 }

@@ -9,7 +9,7 @@ use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::{Blob, ErrorEvent, HtmlCanvasElement, HtmlElement, MessageEvent, Worker};
 
-use super::page::now_ms;
+use super::page::{drop_later, now_ms};
 use super::wire;
 use crate::engine::{look::Look, placement::Placement};
 use crate::protocol::{Request, Response};
@@ -192,17 +192,13 @@ impl RenderClient {
                 }
                 inner.deaths = 0;
             }
-            // A closure must not be dropped while it runs.
             (
                 inner.listener.clone(),
                 photo_lost,
                 std::mem::take(&mut inner.listening),
             )
         };
-        let _ = wasm_bindgen_futures::future_to_promise(async move {
-            drop(old);
-            Ok(JsValue::UNDEFINED)
-        });
+        drop_later(old);
         if self.start().is_ok() {
             listener(News::Restarted { photo_lost });
         }

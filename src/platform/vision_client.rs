@@ -8,7 +8,7 @@ use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::{MessageEvent, Worker};
 
-use super::page::now_ms;
+use super::page::{drop_later, now_ms};
 use super::vision_wire::{decode_found, encode_find};
 use crate::protocol::{Find, Found};
 use crate::vision::reading::Head;
@@ -119,9 +119,7 @@ impl VisionClient {
     fn take(&self) -> Option<Listener> {
         let mut inner = self.0.borrow_mut().take()?;
         inner.worker.terminate();
-        // A closure must not be dropped while it runs.
-        let old = std::mem::take(&mut inner.listening);
-        wasm_bindgen_futures::spawn_local(async move { drop(old) });
+        drop_later(std::mem::take(&mut inner.listening));
         inner.listener.take()
     }
 }

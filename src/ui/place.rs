@@ -221,8 +221,8 @@ pub fn PlacePanel() -> impl IntoView {
         let start = starting_placement(view, photo.width, photo.height);
         let placed = app.plan.with_untracked(|plan| plan.placement);
         let placement = placed.map_or(start, |placed| seen_otherwise(&placed, start));
-        app.place_by_hand();
         app.plan.update(|plan| plan.placement = Some(placement));
+        app.place_by_hand();
         app.tap.set(
             view.is_none()
                 .then_some(TapTarget::Marker(MarkerId::RightPupil)),

@@ -35,9 +35,7 @@ impl Square {
         let d = (p - DVec2::splat(0.5)) * self.side;
         self.centre + DVec2::new(d.x * cos - d.y * sin, d.x * sin + d.y * cos)
     }
-}
 
-impl Square {
     /// The place of a photo point, px, in the square: inverse of
     /// [`Square::photo_from_square`].
     #[must_use]

@@ -8,6 +8,7 @@ use super::models::Models;
 use super::outline::head_outline;
 use super::person::person;
 use super::silhouette::{ScalpEdges, head_square, scalp_edges};
+use super::tflite::ModelError;
 use crate::engine::camera::marker_from_photo;
 use crate::engine::image::Photo;
 use crate::engine::placement::{FaceMarkers, Placement};
@@ -42,23 +43,48 @@ pub fn read(
         if !go_on() {
             return Err(FindError::Cancelled);
         }
-        let mask = person(&mut *models.person, &pyramid, &head_square(face))?;
-        heads.push(Head {
-            placement: placement(face, &scalp_edges(photo, face, &mask), photo),
-            colours: colours(photo, face),
-        });
+        heads.push(head_of(photo, &pyramid, models, face)?);
     }
     if heads.is_empty() {
         if !go_on() {
             return Err(FindError::Cancelled);
         }
-        let mask = person(&mut *models.person, &pyramid, &Square::around(photo))?;
-        heads.extend(head_outline(photo, &mask).map(|placement| Head {
-            placement,
-            colours: Colours::default(),
-        }));
+        heads.extend(head_without_face(photo, &pyramid, models)?);
     }
     Ok(heads)
+}
+
+/// The head around a face.
+///
+/// # Errors
+/// [`ModelError`].
+pub fn head_of(
+    photo: &Photo,
+    pyramid: &Pyramid<'_>,
+    models: &mut Models,
+    face: &Face,
+) -> Result<Head, ModelError> {
+    let mask = person(&mut *models.person, pyramid, &head_square(face))?;
+    Ok(Head {
+        placement: placement(face, &scalp_edges(photo, face, &mask), photo),
+        colours: colours(photo, face),
+    })
+}
+
+/// What seems to be a head, in a photo without a face.
+///
+/// # Errors
+/// [`ModelError`].
+pub fn head_without_face(
+    photo: &Photo,
+    pyramid: &Pyramid<'_>,
+    models: &mut Models,
+) -> Result<Option<Head>, ModelError> {
+    let mask = person(&mut *models.person, pyramid, &Square::around(photo))?;
+    Ok(head_outline(photo, &mask).map(|placement| Head {
+        placement,
+        colours: Colours::default(),
+    }))
 }
 
 /// How much farther down the canonical face looks than the cranium it sits on
@@ -68,8 +94,7 @@ pub fn read(
 const CANONICAL_PITCH_DEG: f64 = 4.5;
 
 /// The markers a face and its head's edges stand for.
-#[must_use]
-pub fn placement(face: &Face, edges: &ScalpEdges, photo: &Photo) -> Placement {
+fn placement(face: &Face, edges: &ScalpEdges, photo: &Photo) -> Placement {
     let marker = |p| marker_from_photo(p, photo.width(), photo.height());
     let [right, left] = face.pupils();
     let pose = face.pose.pose;

@@ -7,6 +7,7 @@ use glam::DVec2;
 use super::crop::Square;
 use super::face::Face;
 use super::person::PersonMask;
+use crate::engine::anthropometry::{PUPILS_BEHIND_GLABELLA_MM, STANDARD_SEMI_AXES_MM};
 use crate::engine::image::Photo;
 
 /// Where the head meets the background, photo px; none where hair, a hat or a
@@ -45,17 +46,9 @@ pub fn head_square(face: &Face) -> Square {
 /// Step of the walk outwards, mm.
 const STEP_MM: f64 = 0.5;
 /// How far from between the eyes the outline can be, mm: the vertex lies 114
-/// above the pupils (ANSUR II), ± 20 % and more for a bowed head; half the
-/// head's breadth is 77.
+/// above the pupils (ANSUR II), ± 20 % and more for a bowed head.
 const TOP_MM: std::ops::RangeInclusive<f64> = 75.0..=160.0;
-/// See [`TOP_MM`].
-const HALF_BREADTH_MM: f64 = 77.0;
-/// Half the head's length, and how far before its middle the pupils lie, mm:
-/// a turned head shows some of its length.
-const HALF_LENGTH_MM: f64 = 100.0;
-/// See [`HALF_LENGTH_MM`].
-const PUPILS_BEFORE_MIDDLE_MM: f64 = 80.0;
-/// How far from there a side can be, as shares of the distance.
+/// How far from there a side can be, as shares of the standard head's.
 const SIDE_SHARE: std::ops::Range<f64> = 0.65..1.35;
 /// Heights above the eyes at which the sides are looked for, mm: above the
 /// ears, below where the head narrows.
@@ -110,10 +103,12 @@ pub fn scalp_edges(photo: &Photo, face: &Face, mask: &PersonMask) -> ScalpEdges 
             &TOP_MM,
         )
     });
+    let axes = STANDARD_SEMI_AXES_MM;
     let (turn, straight) = libm::sincos(face.pose.pose.yaw_deg.to_radians());
     let side = |dir: DVec2| {
-        let half = libm::hypot(HALF_BREADTH_MM * straight, HALF_LENGTH_MM * turn);
-        let nearer = PUPILS_BEFORE_MIDDLE_MM * turn * dir.dot(look.right);
+        // A turned head shows some of its length.
+        let half = libm::hypot(axes.x * straight, axes.z * turn);
+        let nearer = (axes.z - PUPILS_BEHIND_GLABELLA_MM) * turn * dir.dot(look.right);
         let usual_mm = half - nearer;
         let range = SIDE_SHARE.start * usual_mm..=SIDE_SHARE.end * usual_mm;
         let ways = SIDE_HEIGHTS_MM.step_by(3).map(|mm| {

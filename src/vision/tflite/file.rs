@@ -159,6 +159,11 @@ impl<'a> TensorInFile<'a> {
         )
     }
 
+    /// Whether it is a constant of floats of either length.
+    pub(super) fn has_floats(&self) -> bool {
+        self.constant.is_some() && matches!(self.kind, Kind::F32 | Kind::F16)
+    }
+
     /// The constant's numbers, where they are floats of either length.
     pub(super) fn floats(&self) -> Option<Vec<f32>> {
         let bytes = self.constant?;

@@ -41,9 +41,13 @@ impl<'a> Operands<'a> {
         self.operator.inputs.len()
     }
 
+    /// Which tensor an operand is; none where it is left out.
+    fn place(&self, index: usize) -> Option<usize> {
+        self.operator.inputs.get(index).copied().flatten()
+    }
+
     fn tensor(&self, index: usize) -> Result<&'a TensorInFile<'a>, Refusal> {
-        let place = self.operator.inputs.get(index).copied().flatten();
-        place
+        self.place(index)
             .and_then(|place| self.file.tensors.get(place))
             .ok_or(Refusal::Inconsistent("an operand is missing"))
     }
@@ -56,9 +60,7 @@ impl<'a> Operands<'a> {
     /// A constant operand's numbers.
     pub(super) fn floats(&self, index: usize) -> Result<Vec<f32>, Refusal> {
         self.tensor(index)?;
-        let place = self.operator.inputs.get(index).copied().flatten();
-        let source =
-            place.and_then(|place| self.widened.get(place).copied().flatten().or(Some(place)));
+        let source = self.place(index).map(|place| stored(self.widened, place));
         source
             .and_then(|source| self.file.tensors.get(source)?.floats())
             .ok_or(Refusal::Unsupported("an operand that is not constant"))
@@ -66,7 +68,7 @@ impl<'a> Operands<'a> {
 
     /// As [`Operands::floats`], of exactly `count`; zeros where left out.
     pub(super) fn bias(&self, index: usize, count: usize) -> Result<Vec<f32>, Refusal> {
-        if self.operator.inputs.get(index).copied().flatten().is_none() {
+        if self.place(index).is_none() {
             return Ok(vec![0.0; count]);
         }
         let bias = self.floats(index)?;
@@ -107,9 +109,15 @@ impl<'a> Operands<'a> {
     }
 
     /// A custom operator's options.
-    pub(super) fn custom(&self) -> Result<&'a [u8], Refusal> {
-        Ok(self.operator.custom_options)
+    pub(super) fn custom(&self) -> &'a [u8] {
+        self.operator.custom_options
     }
+}
+
+/// Where a tensor's constant numbers stand: in the short one it widens, or in
+/// itself.
+fn stored(widened: &[Option<usize>], place: usize) -> usize {
+    widened.get(place).copied().flatten().unwrap_or(place)
 }
 
 /// A model that runs.
@@ -333,12 +341,10 @@ impl<'a> Graph<'a> {
         let mut inputs = Vec::new();
         for index in built.inputs {
             let place = operator.inputs.get(index).copied().flatten();
-            let constant = place.filter(|place| {
-                let source = self.widened[*place].unwrap_or(*place);
-                self.file.tensors[source].floats().is_some()
-            });
+            let constant = place.map(|place| stored(&self.widened, place));
+            let constant = constant.filter(|source| self.file.tensors[*source].has_floats());
             inputs.push(match constant {
-                Some(place) => self.widened[place].unwrap_or(place),
+                Some(source) => source,
                 None => self.known(place)?,
             });
         }

@@ -31,8 +31,7 @@ pub(super) fn pad(operands: &Operands<'_>) -> Result<Built, Refusal> {
     if out[0] != 1 || room.len() > 8 {
         return Err(Refusal::Unsupported("padding of the batch"));
     }
-    let sides = out.map(|side| i32::try_from(side).unwrap_or(i32::MAX));
-    let out = Shape::new(&sides)?;
+    let out = Shape::checked(out)?;
     Ok(Built {
         shape: out,
         kernel: Box::new(Pad { input, out, before }),
@@ -75,9 +74,8 @@ pub(super) fn concatenation(operands: &Operands<'_>) -> Result<Built, Refusal> {
         rounds.push(shape[axis..].iter().product());
     }
     out[axis] = whole;
-    let sides = out.map(|side| i32::try_from(side).unwrap_or(i32::MAX));
     Ok(Built {
-        shape: Shape::new(&sides)?,
+        shape: Shape::checked(out)?,
         kernel: Box::new(Concatenation(rounds)),
         activation: options.i8(1)?,
         inputs: (0..operands.len()).collect(),
@@ -124,8 +122,8 @@ pub(super) fn resize(operands: &Operands<'_>) -> Result<Built, Refusal> {
     let [height, width] = size.as_slice() else {
         return Err(Refusal::Inconsistent("a size of other than two numbers"));
     };
-    let channels = i32::try_from(input.channels()).unwrap_or(i32::MAX);
-    let shape = Shape::new(&[1, *height, *width, channels])?;
+    let [height, width] = [height, width].map(|side| usize::try_from(*side).unwrap_or(0));
+    let shape = Shape::checked([1, height, width, input.channels()])?;
     Ok(Built {
         shape,
         kernel: Box::new(Resize {
@@ -192,7 +190,7 @@ struct Transpose {
 /// as three little-endian numbers. Operands: input, filters [out, h, w, in],
 /// bias. The result is the input times the steps.
 pub(super) fn transpose(operands: &Operands<'_>) -> Result<Built, Refusal> {
-    let [padding, across, down, ..] = *operands.custom()?.as_chunks::<4>().0 else {
+    let [padding, across, down, ..] = *operands.custom().as_chunks::<4>().0 else {
         return Err(Refusal::Inconsistent("options cut short"));
     };
     let [padding, across, down] = [padding, across, down].map(u32::from_le_bytes);
@@ -213,12 +211,12 @@ pub(super) fn transpose(operands: &Operands<'_>) -> Result<Built, Refusal> {
     if !divides || height < stride[0] || width < stride[1] {
         return Err(Refusal::Unsupported("steps that leave something over"));
     }
-    let out = Shape::hwc(
+    let out = Shape::checked([
+        1,
         input.height() * stride[0],
         input.width() * stride[1],
         outputs,
-    );
-    let sides = out.0.map(|side| i32::try_from(side).unwrap_or(i32::MAX));
+    ])?;
     let kernel = [height, width];
     let pad = [0, 1].map(|axis| kernel[axis].saturating_sub(stride[axis]) / 2);
     // In the order window row, window column, output: a window laid flat.
@@ -232,7 +230,7 @@ pub(super) fn transpose(operands: &Operands<'_>) -> Result<Built, Refusal> {
         }
     }
     Ok(Built {
-        shape: Shape::new(&sides)?,
+        shape: out,
         kernel: Box::new(Transpose {
             input,
             out,

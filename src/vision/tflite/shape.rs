@@ -20,6 +20,12 @@ impl Shape {
         for (to, from) in shape.iter_mut().rev().zip(dims.iter().rev()) {
             *to = usize::try_from(*from).map_err(|_| ModelError::TooLarge)?;
         }
+        Self::checked(shape)
+    }
+
+    /// The shape of these dimensions, none of them nothing nor all together
+    /// too much.
+    pub(super) fn checked(shape: [usize; 4]) -> Result<Self, ModelError> {
         let len = shape
             .iter()
             .try_fold(1usize, |len, dim| len.checked_mul(*dim));

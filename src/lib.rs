@@ -10,14 +10,17 @@
 //! [`vision::reading`] finds the face, its points and the scalp's edges and
 //! answers with markers ([`engine::placement`]), or with an outline where there
 //! is no face. The person corrects them, or sets them by hand from the start.
-//! [`engine::fit`] turns markers into a [`engine::head::HeadModel`]: a cranium
-//! ellipsoid in millimetres, a pose and a camera, with the scale's error.
+//! Where the head then stands, [`vision::matte`] tells bare scalp from hair and
+//! all else; the page passes its answer ([`engine::matte`]) on to the render
+//! worker unread. [`engine::fit`] turns markers into a
+//! [`engine::head::HeadModel`]: a cranium ellipsoid in millimetres, a pose and a
+//! camera, with the scale's error.
 //! A [`engine::look::Look`] says what to draw, and [`engine::render`] draws:
 //!
 //! ```text
-//! candidates ─▶ project ─▶ visibility ─▶ field ─▶ composite ─▶ canvas
-//! ranked blue    into the    hairline,     coverage  pigment over
-//! noise (seed)   photo       density       per px    skin (shade)
+//! candidates ─▶ project ─▶ cover ─▶ visibility ─▶ field ─▶ composite ─▶ canvas
+//! ranked blue    into the   bare      hairline,     coverage  pigment over
+//! noise (seed)   photo      scalp?    density       per px    skin (shade)
 //! ```
 //!
 //! [`engine::stages`] is the pure plan of which of these a change runs again,
@@ -31,7 +34,7 @@
 //! | place | what | may import |
 //! |---|---|---|
 //! | [`engine`] | photo, head and look in, picture out; pure | nothing of ours |
-//! | [`vision`] | photo in, heads out: a small interpreter of face models, and what they mean; pure | `engine` |
+//! | [`vision`] | photo in, heads and mattes out: a small interpreter of face models, and what they mean; pure | `engine` |
 //! | [`codec`] | picture files to pixels and back; pure, feature `codec` | `engine`, `protocol` (its refusals) |
 //! | [`session`] | the plan, the job queue, the viewport; pure | `engine`, `vision` |
 //! | [`protocol`] | messages between page and workers | `engine`, `vision` |

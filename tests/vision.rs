@@ -13,7 +13,7 @@ use smp_visualizer::vision::crop::Pyramid;
 use smp_visualizer::vision::face::{FindError, find_faces};
 use smp_visualizer::vision::landmarks::POINTS;
 use smp_visualizer::vision::models::Models;
-use smp_visualizer::vision::reading::{Head, read};
+use smp_visualizer::vision::reading::{Head, Reader};
 use smp_visualizer::vision::tflite::{Model, ModelError, Shape};
 
 /// A model that gives the same answer to everything, and counts.
@@ -116,7 +116,9 @@ fn a_face_is_found_where_it_is() {
     assert!(pose.pitch_deg.abs() < 1e-3, "{pose:?}");
     assert!(face.pose.misfit < 1e-3, "{}", face.pose.misfit);
     assert!(matches!(
-        read(&photo, &mut stage.models, &mut || true).as_deref(),
+        Reader::new(photo)
+            .heads(&mut stage.models, &mut || true)
+            .as_deref(),
         Ok([Head {
             placement: Placement::Face(_),
             ..
@@ -130,7 +132,10 @@ fn without_a_face_every_look_is_taken_once() {
     for (score, flag) in [(0.5, 6.0), (6.0, -2.0)] {
         let mut stage = stage(score, flag);
         let photo = photo();
-        assert_eq!(read(&photo, &mut stage.models, &mut || true), Ok(vec![]));
+        assert_eq!(
+            Reader::new(photo).heads(&mut stage.models, &mut || true),
+            Ok(vec![])
+        );
         // Whole, with room, nine parts, three turns.
         assert_eq!(stage.detector_runs.get(), 1 + 1 + 9 + 3);
     }
@@ -140,7 +145,7 @@ fn without_a_face_every_look_is_taken_once() {
 fn a_cancelled_search_ends_before_the_next_look() {
     let mut stage = stage(-6.0, 6.0);
     let mut left = 4;
-    let found = read(&photo(), &mut stage.models, &mut || {
+    let found = Reader::new(photo()).heads(&mut stage.models, &mut || {
         left -= 1;
         left > 0
     });
@@ -159,7 +164,6 @@ mod with_models {
     use smp_visualizer::engine::color::{ita_deg, lab_from_linear, luminance};
     use smp_visualizer::engine::fit::fit;
     use smp_visualizer::engine::placement::FaceMarkers;
-    use smp_visualizer::vision::models::Files;
 
     use super::*;
 
@@ -168,31 +172,12 @@ mod with_models {
     }
 
     fn models() -> Option<Models> {
-        let read = |name: &str| fs::read(root("target/models").join(name)).ok();
-        let files = [
-            "detector.tflite",
-            "landmark.tflite",
-            "selfie.tflite",
-            "mesh.bin",
-        ]
-        .map(read);
-        let [
-            Some(detector),
-            Some(landmark),
-            Some(person),
-            Some(canonical),
-        ] = &files
-        else {
+        let models = Models::by_name(|file| fs::read(root("target/models").join(file)));
+        let Ok(models) = models else {
             println!("skipped: no target/models; `cargo xtask models` makes them");
             return None;
         };
-        let files = Files {
-            detector,
-            landmark,
-            person,
-            canonical,
-        };
-        Some(Models::new(&files).unwrap())
+        Some(models.unwrap())
     }
 
     fn sample(name: &str) -> Photo {
@@ -239,7 +224,9 @@ mod with_models {
         let Some(mut models) = models() else { return };
         for known in KNOWN {
             let photo = sample(known.file);
-            let heads = read(&photo, &mut models, &mut || true).unwrap();
+            let heads = Reader::new(photo.clone())
+                .heads(&mut models, &mut || true)
+                .unwrap();
             let [
                 Head {
                     placement: placement @ Placement::Face(face),
@@ -299,7 +286,9 @@ mod with_models {
             (0..height).flat_map(move |x| upright.pixel(y, height - 1 - x).unwrap_or_default())
         });
         let lying = Photo::new(height, width, rgba.collect()).unwrap();
-        let heads = read(&lying, &mut models, &mut || true).unwrap();
+        let heads = Reader::new(lying.clone())
+            .heads(&mut models, &mut || true)
+            .unwrap();
         let [
             Head {
                 placement: placement @ Placement::Face(_),

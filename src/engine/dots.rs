@@ -1,21 +1,23 @@
 //! From candidates to impressions: which of the ranked candidates show, where
 //! in the photo, how large and how strong.
 //!
-//! Three steps, because they are paid for at different times. [`project`] runs
+//! Four steps, because they are paid for at different times. [`project`] runs
 //! once for a placed head: every candidate that faces the camera gets its
 //! place in the photo, the shape a round impression takes there, and the
-//! density at which it appears. [`visible`] runs at every change of hairline
+//! density at which it appears. [`Projection::cover`] looks up how much bare
+//! scalp the photo shows there. [`visible`] runs at every change of hairline
 //! or density and only decides, for each candidate, how far it is out of the
 //! edge. Impressions themselves are made last, and mostly only of those
 //! candidates for which that has changed: [`changes`].
 
-use glam::DVec3;
+use glam::{DVec2, DVec3};
 
 use super::anthropometry::STANDARD_SEMI_AXES_MM;
 use super::candidates::Candidates;
 use super::head::HeadModel;
 use super::impressions::{Changes, Dot};
 use super::look::{Density, Hairline};
+use super::matte::Matte;
 use super::noise::surface_noise;
 use super::region::{Cell, Grid, SignedDistance};
 use super::rng::hash_unit;
@@ -89,9 +91,37 @@ pub struct Projection {
     threshold_per_cm2: Vec<f32>,
     spots: Vec<Spot>,
     marks: Vec<Mark>,
+    /// Share of bare scalp at each, 0–1.
+    bare: Vec<f32>,
 }
 
-/// Works the projection out.
+/// Less bare scalp than this shows no impression: under hair, a hand or a hat,
+/// or beside the head.
+const LEAST_BARE: f32 = 0.05;
+
+impl Projection {
+    /// Looks up how much bare scalp each candidate lies on, in a photo `width`
+    /// px wide. Where no matte tells, all of it is bare.
+    pub fn cover(&mut self, matte: Option<&Matte>, width: u32) {
+        let bare = |mark: &Mark| {
+            let q_in_photo = DVec2::new(f64::from(mark.x), f64::from(mark.y));
+            match matte.and_then(|matte| matte.scalp_at(q_in_photo, width)) {
+                None => 1.0,
+                Some(share) if share < LEAST_BARE => 0.0,
+                Some(share) => share,
+            }
+        };
+        self.bare.clear();
+        self.bare.extend(self.marks.iter().map(bare));
+    }
+
+    /// What every candidate looks like, with its share of bare scalp.
+    fn seen(&self) -> impl Iterator<Item = (&Mark, f32)> {
+        self.marks.iter().zip(self.bare.iter().copied())
+    }
+}
+
+/// Works the projection out, as if all scalp were bare.
 ///
 /// `width` and `height` are the photo's, px; `head` must have been fitted to
 /// that size.
@@ -124,6 +154,7 @@ pub fn project(
         threshold_per_cm2: projected.iter().map(|p| p.threshold_per_cm2).collect(),
         spots: projected.iter().map(|p| p.spot).collect(),
         marks: projected.iter().map(|p| p.mark).collect(),
+        bare: vec![1.0; projected.len()],
     }
 }
 
@@ -227,9 +258,9 @@ impl Shown {
     /// [`visible`] had.
     #[must_use]
     pub fn dots(&self, projection: &Projection) -> Vec<Dot> {
-        let all = self.ramp.iter().zip(&projection.marks);
+        let all = self.ramp.iter().zip(projection.seen());
         all.filter(|(ramp, _)| **ramp > 0.0)
-            .map(|(ramp, mark)| self.make.dot(mark, *ramp))
+            .map(|(ramp, seen)| self.make.dot(seen, *ramp))
             .collect()
     }
 }
@@ -247,8 +278,8 @@ pub fn visible(
 ) {
     let edge = Edge::new(hairline);
     let per_cm2 = density.per_cm2 as f32;
-    let ramp = |threshold_per_cm2: f32, spot: &Spot| {
-        if threshold_per_cm2 >= per_cm2 {
+    let ramp = |threshold_per_cm2: f32, spot: &Spot, bare: f32| {
+        if threshold_per_cm2 >= per_cm2 || bare <= 0.0 {
             return 0.0;
         }
         let inside_mm = distance.at(spot.cell)
@@ -259,10 +290,11 @@ pub fn visible(
         }
         edge.ramp(inside_mm)
     };
-    let all = projection.threshold_per_cm2.iter().zip(&projection.spots);
+    let thresholds = projection.threshold_per_cm2.iter();
+    let all = thresholds.zip(&projection.spots).zip(&projection.bare);
     out.ramp.clear();
     out.ramp
-        .extend(all.map(|(threshold_per_cm2, spot)| ramp(*threshold_per_cm2, spot)));
+        .extend(all.map(|((threshold_per_cm2, spot), bare)| ramp(*threshold_per_cm2, spot, *bare)));
     out.count = out.ramp.iter().filter(|ramp| **ramp > 0.0).count();
     out.make = Make {
         variance_mm2: variance_mm2(density.diameter_mm) as f32,
@@ -279,13 +311,13 @@ pub fn changes(projection: &Projection, old: &Shown, new: &Shown) -> Option<Chan
         return None;
     }
     let mut changes = Changes::default();
-    let both = old.ramp.iter().zip(&new.ramp).zip(&projection.marks);
-    for ((was, is), mark) in both.filter(|((was, is), _)| was != is) {
+    let both = old.ramp.iter().zip(&new.ramp).zip(projection.seen());
+    for ((was, is), seen) in both.filter(|((was, is), _)| was != is) {
         if *was > 0.0 {
-            changes.gone.push(old.make.dot(mark, *was));
+            changes.gone.push(old.make.dot(seen, *was));
         }
         if *is > 0.0 {
-            changes.come.push(new.make.dot(mark, *is));
+            changes.come.push(new.make.dot(seen, *is));
         }
     }
     let changed = changes.gone.len() + changes.come.len();
@@ -305,7 +337,7 @@ struct Make {
 
 impl Make {
     #[inline]
-    fn dot(&self, mark: &Mark, ramp: f32) -> Dot {
+    fn dot(&self, (mark, bare): (&Mark, f32), ramp: f32) -> Dot {
         let size = mark.size * (EDGE_DIAMETER + (1.0 - EDGE_DIAMETER) * ramp);
         let opacity = self.edge_opacity + (1.0 - self.edge_opacity) * ramp;
         let [sxx, sxy, syy] = mark.shape.map(|s| s * self.variance_mm2 * size * size);
@@ -315,7 +347,13 @@ impl Make {
             sxx,
             sxy,
             syy,
-            area_px: self.coverage_mm2 * size * size * mark.px2_per_mm2 * mark.opacity * opacity,
+            area_px: self.coverage_mm2
+                * size
+                * size
+                * mark.px2_per_mm2
+                * mark.opacity
+                * opacity
+                * bare,
         }
     }
 }

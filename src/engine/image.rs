@@ -1,5 +1,8 @@
 //! A picture in memory: 8-bit sRGB with alpha, and rectangles on it.
 
+use glam::DVec2;
+use serde::{Deserialize, Serialize};
+
 use super::color::LINEAR_FROM_SRGB8;
 
 /// Largest number of pixels a [`Photo`] may have: a full frame of today's
@@ -137,6 +140,15 @@ impl Photo {
         self.rgba.get(start..)?.first_chunk().copied()
     }
 
+    /// The pixel that holds a point, px; none outside.
+    #[must_use]
+    pub fn pixel_at(&self, q_in_photo: DVec2) -> Option<[u8; 4]> {
+        // `as` takes what is below 0 to it, which is no pixel of the point's.
+        let inside = q_in_photo.cmpge(DVec2::ZERO).all();
+        self.pixel(q_in_photo.x as u32, q_in_photo.y as u32)
+            .filter(|_| inside)
+    }
+
     /// Mean linear-light colour of the part of `rect` inside the picture,
     /// weighted by alpha; none where nothing visible is inside.
     #[must_use]
@@ -184,7 +196,7 @@ impl Photo {
 }
 
 /// A rectangle of whole pixels; may be empty.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Rect {
     /// Leftmost column.
     pub x: u32,

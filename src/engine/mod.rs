@@ -8,6 +8,7 @@
 pub mod error;
 pub mod color;
 pub mod image;
+pub mod matte;
 pub mod look;
 pub mod params;
 pub mod placement;
@@ -30,6 +31,7 @@ pub mod anthropometry;
 mod least_squares;
 pub mod camera;
 pub mod head;
+mod numbers;
 mod problem;
 mod markers;
 mod starting;

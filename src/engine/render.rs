@@ -9,6 +9,7 @@ use super::field::Field;
 use super::fit::fit;
 use super::head::HeadModel;
 use super::image::{Photo, Rect};
+use super::matte::Matte;
 use super::outline::outline;
 use super::params::ParamId;
 use super::region::{Grid, SignedDistance, signed_distance};
@@ -31,6 +32,9 @@ pub struct Renderer {
     last: Option<Inputs>,
     ranked: Option<Ranked>,
     placed: Option<Placed>,
+    matte: Option<Matte>,
+    /// Whether the matte is another than the picture was made with.
+    matte_is_new: bool,
     distance: SignedDistance,
     /// What the field holds.
     shown: Shown,
@@ -95,6 +99,8 @@ impl Renderer {
             last: None,
             ranked,
             placed: None,
+            matte: None,
+            matte_is_new: false,
             distance: SignedDistance::default(),
             shown: Shown::default(),
             next_shown: Shown::default(),
@@ -118,6 +124,19 @@ impl Renderer {
     #[must_use]
     pub fn head(&self) -> Option<&HeadModel> {
         self.placed.as_ref().map(|placed| &placed.head)
+    }
+
+    /// Tells what is bare scalp; none: all that the head model says is. The
+    /// next picture is made with it.
+    pub fn set_matte(&mut self, matte: Option<Matte>) {
+        self.matte = matte;
+        self.matte_is_new = true;
+    }
+
+    /// What is bare scalp, as last told.
+    #[must_use]
+    pub fn matte(&self) -> Option<&Matte> {
+        self.matte.as_ref()
     }
 
     /// Lends the candidates to another renderer; the next picture here makes
@@ -155,7 +174,10 @@ impl Renderer {
             ..*inputs
         };
         let last = self.last;
-        let runs = |stage| must_run(stage, last.as_ref(), &next);
+        let matte_is_new = self.matte_is_new;
+        let runs = |stage| {
+            must_run(stage, last.as_ref(), &next) || (matte_is_new && stage >= Stage::Cover)
+        };
         let mut timer = Timer {
             clock,
             stages: Vec::new(),
@@ -206,6 +228,10 @@ impl Renderer {
             };
             timer.time(Stage::Region, line);
         }
+        if runs(Stage::Cover) {
+            let (matte, width) = (self.matte.as_ref(), self.photo.width());
+            timer.time(Stage::Cover, || placed.projection.cover(matte, width));
+        }
         if runs(Stage::Visibility) {
             let choose = || {
                 visible(
@@ -222,7 +248,7 @@ impl Renderer {
         let before = self.field.rect;
         let mut changed = Rect::default();
         if runs(Stage::Field) {
-            let old = (!runs(Stage::Project)).then_some(&self.shown);
+            let old = (!runs(Stage::Cover)).then_some(&self.shown);
             let lay = || {
                 lay(
                     &mut self.field,
@@ -253,6 +279,7 @@ impl Renderer {
             });
         }
         self.last = Some(next);
+        self.matte_is_new = false;
         Ok(Frame {
             rect: changed,
             impressions: u32::try_from(self.shown.len()).unwrap_or(u32::MAX),

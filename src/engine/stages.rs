@@ -15,6 +15,8 @@ pub enum Stage {
     Project,
     /// Distance of the scalp from the hairline.
     Region,
+    /// How much bare scalp each candidate lies on.
+    Cover,
     /// Which impressions show.
     Visibility,
     /// Their coverage, pixel by pixel.
@@ -25,11 +27,12 @@ pub enum Stage {
 
 impl Stage {
     /// All stages in the order in which they run.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Head,
         Self::Candidates,
         Self::Project,
         Self::Region,
+        Self::Cover,
         Self::Visibility,
         Self::Field,
         Self::Composite,
@@ -43,6 +46,7 @@ impl Stage {
             Self::Head => "head",
             Self::Project => "project",
             Self::Region => "region",
+            Self::Cover => "cover",
             Self::Visibility => "visibility",
             Self::Field => "field",
             Self::Composite => "composite",
@@ -72,7 +76,8 @@ fn shape(hairline: &Hairline) -> Hairline {
 }
 
 /// Whether `stage` must run to get from `last` (none: nothing is cached yet)
-/// to `next`.
+/// to `next`. A new matte runs [`Stage::Cover`] and all behind it; it is no
+/// input here because it is too large to be kept twice and compared.
 #[must_use]
 pub fn must_run(stage: Stage, last: Option<&Inputs>, next: &Inputs) -> bool {
     let Some(last) = last else { return true };
@@ -84,7 +89,7 @@ pub fn must_run(stage: Stage, last: Option<&Inputs>, next: &Inputs) -> bool {
     match stage {
         Stage::Candidates => seed,
         Stage::Head => head,
-        Stage::Project => seed || head,
+        Stage::Project | Stage::Cover => seed || head,
         Stage::Region => head || line,
         Stage::Visibility | Stage::Field => seed || head || impressions,
         Stage::Composite => {
@@ -131,7 +136,7 @@ mod tests {
 
     #[test]
     fn each_change_runs_what_depends_on_it_and_no_more() {
-        use Stage::{Candidates, Composite, Field, Head, Project, Region, Visibility};
+        use Stage::{Candidates, Composite, Cover, Field, Head, Project, Region, Visibility};
         assert_eq!(running(&inputs()), vec![]);
         for row in ROWS {
             let mut next = inputs();
@@ -152,7 +157,7 @@ mod tests {
         seed.look.seed = 2;
         assert_eq!(
             running(&seed),
-            vec![Candidates, Project, Visibility, Field, Composite]
+            vec![Candidates, Project, Cover, Visibility, Field, Composite]
         );
         let mut moved = inputs();
         if let Placement::Outline(outline) = &mut moved.placement {
@@ -160,7 +165,7 @@ mod tests {
         }
         assert_eq!(
             running(&moved),
-            vec![Head, Project, Region, Visibility, Field, Composite]
+            vec![Head, Project, Region, Cover, Visibility, Field, Composite]
         );
     }
 

@@ -10,6 +10,7 @@ use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::{Blob, ErrorEvent, HtmlCanvasElement, HtmlElement, MessageEvent, Worker};
 
 use super::page::{drop_later, now_ms};
+use super::vision_client::SealedMatte;
 use super::wire;
 use crate::engine::{look::Look, placement::Placement};
 use crate::protocol::{Request, Response};
@@ -52,6 +53,8 @@ struct Inner {
     canvases: Option<[JsValue; 2]>,
     /// The photo that is on the canvases, or on its way there.
     photo: Option<Blob>,
+    /// What is known of the photo's scalp and hair.
+    matte: Option<SealedMatte>,
     /// A photo that is being tried while another is shown.
     trying: Option<Blob>,
     load: u32,
@@ -83,6 +86,7 @@ impl RenderClient {
             ready: false,
             canvases: None,
             photo: None,
+            matte: None,
             trying: None,
             load: 0,
             loading: false,
@@ -102,6 +106,14 @@ impl RenderClient {
         inner.deaths = 0;
         inner.trying = Some(photo);
         inner.send_load();
+    }
+
+    /// Tells the worker what is bare scalp in the photo that is shown; kept
+    /// for the next worker. Whoever tells asks for a frame then.
+    pub fn set_matte(&self, matte: SealedMatte) {
+        let mut inner = self.0.borrow_mut();
+        inner.matte = Some(matte);
+        inner.send_matte();
     }
 
     /// Asks for a frame; only the newest asked for is drawn.
@@ -125,6 +137,15 @@ impl RenderClient {
         inner.wait(LONG_PATIENCE_MS);
         inner.post(&request(job), &[]);
         job
+    }
+
+    /// Asks for the photo's pixels, whatever else is asked for: they are
+    /// wanted in the background.
+    pub fn ask_for_pixels(&self) {
+        let mut inner = self.0.borrow_mut();
+        inner.next_other = inner.next_other.wrapping_add(1);
+        let job = inner.next_other;
+        inner.post(&Request::Pixels { job }, &[]);
     }
 
     /// Ends the worker and whatever it was doing; a new one takes over.
@@ -233,7 +254,9 @@ impl Inner {
                 self.loading = false;
                 if let Some(photo) = self.trying.take() {
                     self.photo = Some(photo);
+                    self.matte = None;
                 }
+                self.send_matte();
                 true
             }
             Response::PhotoFailed { load, .. } if *load == self.load => {
@@ -252,8 +275,11 @@ impl Inner {
                 self.wait(LONG_PATIENCE_MS);
                 true
             }
+            // Whoever asked for them knows whether they still matter.
+            Response::Pixels { .. } => true,
             Response::Sampled { job, .. }
-            | Response::Pixels { job, .. }
+            | Response::PlanRead { job, .. }
+            | Response::PlanRefused { job, .. }
             | Response::Exported { job }
             | Response::Failed { job, .. } => {
                 let next = self.frames.answered(*job);
@@ -293,6 +319,18 @@ impl Inner {
         self.wait(LONG_PATIENCE_MS);
         let load = self.load;
         self.post(&Request::Load { load }, &[photo.into()]);
+    }
+
+    /// Sends the matte, where there is one and its photo is loaded.
+    fn send_matte(&self) {
+        let Some(matte) = self.matte.as_ref().filter(|_| self.ready && !self.loading) else {
+            return;
+        };
+        let request = Request::Matte {
+            photo_width: matte.photo_width,
+            rect: matte.rect,
+        };
+        self.post(&request, &[matte.shares.clone().into()]);
     }
 
     fn send_frame(&mut self, next: Option<(u32, (Placement, Look))>) {

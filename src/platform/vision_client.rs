@@ -1,5 +1,6 @@
-//! The page's end of the vision worker: started for one photo, ended when it
-//! has answered, failed, been cancelled or been silent for too long.
+//! The page's end of the vision worker: started for one photo, ended when the
+//! page has what it wants, and by itself when it has failed or been silent for
+//! too long.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -9,14 +10,26 @@ use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::{MessageEvent, Worker};
 
 use super::page::{drop_later, now_ms};
-use super::vision_wire::{decode_found, encode_find};
-use crate::protocol::{Find, Found};
+pub use super::vision_wire::SealedMatte;
+use super::vision_wire::{Heard, decode_found, encode_ask};
+use crate::protocol::Ask;
 use crate::vision::reading::Head;
 
 /// How long models and answer may take together, ms.
 const PATIENCE_MS: f64 = 60_000.0;
 
-type Listener = Box<dyn FnOnce(Option<Vec<Head>>)>;
+/// What the page hears.
+#[derive(Debug)]
+pub enum Answer {
+    /// The heads in the photo, the largest first.
+    Heads(Vec<Head>),
+    /// What is bare scalp on the head asked for; none where it lies outside.
+    Matte(Option<SealedMatte>),
+    /// There is no worker any more.
+    Failed,
+}
+
+type Listener = Rc<dyn Fn(Answer)>;
 
 /// The page's handle on the worker. Clones share one.
 #[derive(Clone, Default)]
@@ -24,25 +37,28 @@ pub struct VisionClient(Rc<RefCell<Option<Inner>>>);
 
 struct Inner {
     worker: Worker,
-    listener: Option<Listener>,
+    listener: Listener,
     listening: Vec<Closure<dyn FnMut(JsValue)>>,
     ready: bool,
-    /// What to post once the worker hears.
-    photo: Option<(Find, JsValue)>,
+    /// Whether it was given its photo.
+    given: bool,
+    /// What to post once the worker hears and has its photo.
+    photo: Option<(Ask, JsValue)>,
+    asked: Option<Ask>,
     deadline_ms: f64,
 }
 
 impl VisionClient {
     /// Starts a worker, which fetches its models at once; what another was
-    /// doing is dropped. The listener is called once, with none where it
-    /// failed, and not at all after [`VisionClient::stop`].
+    /// doing is dropped. The listener hears nothing after
+    /// [`VisionClient::stop`].
     ///
     /// # Errors
     /// Where the browser refuses a worker.
     pub fn start(
         &self,
         spawn: &Function,
-        listener: impl FnOnce(Option<Vec<Head>>) + 'static,
+        listener: impl Fn(Answer) + 'static,
     ) -> Result<(), JsValue> {
         self.stop();
         let worker: Worker = spawn
@@ -54,45 +70,72 @@ impl VisionClient {
                 return;
             };
             match decode_found(&event.data()) {
-                Found::Ready => this.change(|inner| inner.ready = true),
-                Found::Heads(heads) => this.end(Some(heads)),
-                Found::Failed => this.end(None),
+                Heard::Ready => this.change(|inner| inner.ready = true),
+                Heard::Heads(heads) => this.say(Answer::Heads(heads)),
+                Heard::Matte(matte) => this.say(Answer::Matte(matte)),
+                Heard::Failed => this.fail(),
             }
         });
         let this = self.clone();
-        let error = Closure::new(move |_| this.end(None));
+        let error = Closure::new(move |_| this.fail());
         worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(error.as_ref().unchecked_ref()));
         *self.0.borrow_mut() = Some(Inner {
             worker,
-            listener: Some(Box::new(listener)),
+            listener: Rc::new(listener),
             listening: vec![message, error],
             ready: false,
+            given: false,
             photo: None,
-            deadline_ms: now_ms() + PATIENCE_MS,
+            asked: None,
+            deadline_ms: f64::INFINITY,
         });
         Ok(())
     }
 
-    /// Hands the photo's pixels (an `ArrayBuffer`) over.
-    pub fn find(&self, find: Find, pixels: JsValue) {
-        self.change(|inner| inner.photo = Some((find, pixels)));
+    /// Whether there is a worker.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        self.0.borrow().is_some()
     }
 
-    /// Changes what is known, and sends the photo when there is one and the
-    /// worker hears.
+    /// Whether there is a worker without a photo.
+    #[must_use]
+    pub fn wants_photo(&self) -> bool {
+        let inner = self.0.borrow();
+        inner.as_ref().is_some_and(|inner| !inner.given)
+    }
+
+    /// Hands the photo's pixels (an `ArrayBuffer`) over; only once.
+    pub fn give_photo(&self, width: u32, height: u32, pixels: JsValue) {
+        self.change(|inner| {
+            if !inner.given {
+                inner.given = true;
+                inner.photo = Some((Ask::Photo { width, height }, pixels));
+            }
+        });
+    }
+
+    /// Asks about the photo, once it is there.
+    pub fn ask(&self, ask: Ask) {
+        self.change(|inner| {
+            inner.asked = Some(ask);
+            inner.deadline_ms = now_ms() + PATIENCE_MS;
+        });
+    }
+
+    /// Changes what is known, and posts what can be posted by now.
     fn change(&self, change: impl FnOnce(&mut Inner)) {
         let mut inner = self.0.borrow_mut();
         let Some(inner) = inner.as_mut() else { return };
         change(inner);
-        if inner.ready
-            && let Some((find, pixels)) = inner.photo.take()
-        {
-            let message = encode_find(find, &pixels);
-            let handed_over = Array::of1(&pixels);
-            let _ = inner
-                .worker
-                .post_message_with_transfer(&message, &handed_over);
+        if inner.ready && inner.given {
+            if let Some((photo, pixels)) = inner.photo.take() {
+                inner.post(&photo, &pixels, &Array::of1(&pixels));
+            }
+            if let Some(ask) = inner.asked.take() {
+                inner.post(&ask, &JsValue::NULL, &Array::new());
+            }
         }
     }
 
@@ -106,20 +149,39 @@ impl VisionClient {
         let late = |inner: &Inner| now_ms() > inner.deadline_ms;
         let late = self.0.borrow().as_ref().is_some_and(late);
         if late {
-            self.end(None);
+            self.fail();
         }
     }
 
-    fn end(&self, heads: Option<Vec<Head>>) {
+    fn say(&self, answer: Answer) {
+        let listener = self.0.borrow_mut().as_mut().map(|inner| {
+            inner.deadline_ms = f64::INFINITY;
+            Rc::clone(&inner.listener)
+        });
+        if let Some(listener) = listener {
+            listener(answer);
+        }
+    }
+
+    fn fail(&self) {
         if let Some(listener) = self.take() {
-            listener(heads);
+            listener(Answer::Failed);
         }
     }
 
     fn take(&self) -> Option<Listener> {
-        let mut inner = self.0.borrow_mut().take()?;
+        let inner = self.0.borrow_mut().take()?;
         inner.worker.terminate();
-        drop_later(std::mem::take(&mut inner.listening));
-        inner.listener.take()
+        drop_later(inner.listening);
+        Some(inner.listener)
+    }
+}
+
+impl Inner {
+    fn post(&self, ask: &Ask, pixels: &JsValue, handed_over: &Array) {
+        // A refusal means a worker that is gone, which its silence tells.
+        let _ = self
+            .worker
+            .post_message_with_transfer(&encode_ask(ask, pixels), handed_over);
     }
 }

@@ -1,19 +1,16 @@
-//! The vision worker's side of the conversation: fetches the models, hears one
-//! [`Find`], answers with [`Found`]. The page ends it then.
-
-use std::cell::RefCell;
-use std::rc::Rc;
+//! The vision worker's side of the conversation: fetches the models, hears
+//! [`Ask`]s, answers with [`Found`]. The page ends it then.
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, Response};
 
-use super::vision_wire::{decode_find, encode_found};
+use super::vision_wire::{decode_ask, encode_found};
 use crate::engine::image::Photo;
-use crate::protocol::{Find, Found};
+use crate::protocol::{Ask, Found};
 use crate::vision::models::{Files, Models};
-use crate::vision::reading::read;
+use crate::vision::reading::Reader;
 
 /// Starts the worker. `addresses` are those of the models' files: detector,
 /// landmark, selfie, mesh. Does nothing outside a dedicated worker.
@@ -59,13 +56,13 @@ async fn fetched(scope: &DedicatedWorkerGlobalScope, addresses: &[String]) -> Op
 }
 
 fn listen(scope: &DedicatedWorkerGlobalScope, models: Models) {
-    let models = Rc::new(RefCell::new(models));
     let hearing = scope.clone();
+    let mut models = models;
+    let mut reader = None;
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        if let Some(photo) = photo_of(&event.data()) {
-            // Nobody cancels from within: the page ends the worker.
-            let found = read(&photo, &mut models.borrow_mut(), &mut || true);
-            let found = found.map_or(Found::Failed, Found::Heads);
+        if let Some((ask, pixels)) = decode_ask(&event.data())
+            && let Some(found) = answer(ask, pixels, &mut models, &mut reader)
+        {
             say(&hearing, &found);
         }
     });
@@ -75,13 +72,31 @@ fn listen(scope: &DedicatedWorkerGlobalScope, models: Models) {
     say(scope, &Found::Ready);
 }
 
-fn photo_of(data: &JsValue) -> Option<Photo> {
-    let (Find { width, height }, pixels) = decode_find(data)?;
-    let pixels: ArrayBuffer = pixels.dyn_into().ok()?;
-    Photo::new(width, height, Uint8Array::new(&pixels).to_vec()).ok()
+/// What is to be said, if anything.
+fn answer(
+    ask: Ask,
+    pixels: JsValue,
+    models: &mut Models,
+    reader: &mut Option<Reader>,
+) -> Option<Found> {
+    // Nobody cancels from within: the page ends the worker.
+    let go_on = &mut || true;
+    let found = match (ask, reader) {
+        (Ask::Photo { width, height }, reader) => {
+            let pixels: ArrayBuffer = pixels.dyn_into().ok()?;
+            let photo = Photo::new(width, height, Uint8Array::new(&pixels).to_vec()).ok()?;
+            *reader = Some(Reader::new(photo));
+            return None;
+        }
+        (Ask::Heads, Some(reader)) => reader.heads(models, go_on).map(Found::Heads),
+        (Ask::Matte(head), Some(reader)) => reader.matte(models, &head, go_on).map(Found::Matte),
+        (_, None) => return Some(Found::Failed),
+    };
+    Some(found.unwrap_or(Found::Failed))
 }
 
 fn say(scope: &DedicatedWorkerGlobalScope, found: &Found) {
-    // Texts are always clonable.
-    let _ = scope.post_message(&encode_found(found));
+    let (message, handed_over) = encode_found(found);
+    // Numbers and bytes are always clonable.
+    let _ = scope.post_message_with_transfer(&message, &handed_over);
 }

@@ -25,12 +25,14 @@ use crate::{
     codec::{self, Header, Limit, WORKING_EDGE},
     engine::{
         look::Look,
+        matte::Matte,
         placement::MarkerInPhoto,
         render::{Ranked, Renderer},
         sample::mean_linear_rgb,
         stages::Inputs,
     },
     protocol::{JobError, PhotoError, Request, Response},
+    session::document::Plan,
 };
 
 /// Starts the worker: listens, then says [`Response::Ready`]. Does nothing
@@ -131,8 +133,32 @@ impl Host {
                     format,
                     layout,
                     inputs: Inputs { placement, look },
+                    matte: loaded.renderer.matte().cloned(),
                 });
                 self.export(job, task);
+            }
+            Request::Matte { photo_width, rect } => {
+                let shares = objects.into_iter().next();
+                let matte = shares.and_then(|shares| {
+                    Matte::new(photo_width, rect, Uint8Array::new(&shares).to_vec())
+                });
+                if let Some(loaded) = self.loaded.borrow_mut().as_mut() {
+                    loaded.renderer.set_matte(matte);
+                }
+            }
+            Request::ReadPlan { job, text } => {
+                let response = match Plan::from_json(&text) {
+                    Ok(plan) => Response::PlanRead {
+                        job,
+                        placement: plan.placement,
+                        look: Box::new(plan.look),
+                    },
+                    Err(error) => Response::PlanRefused {
+                        job,
+                        why: error.to_string(),
+                    },
+                };
+                self.say(response, &[]);
             }
             Request::Pixels { job } => self.give_pixels(job),
             Request::Trap => std::process::abort(),

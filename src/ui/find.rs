@@ -1,6 +1,8 @@
 //! Finding the head: asks the vision worker, takes its answer, and lets the
 //! person place the head instead at any time.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
@@ -10,8 +12,9 @@ use crate::engine::fit::{fit, starting_placement};
 use crate::engine::look::Shade;
 use crate::engine::matching::{HairSample, suggest};
 use crate::engine::placement::Placement;
-use crate::platform::vision_client::VisionClient;
-use crate::protocol::{Find, Request};
+use crate::platform::render_client::RenderClient;
+use crate::platform::vision_client::{Answer, VisionClient};
+use crate::protocol::Ask;
 use crate::vision::colours::Colours;
 use crate::vision::reading::Head;
 
@@ -25,9 +28,17 @@ pub struct Finder {
     pub finding: RwSignal<Finding>,
     /// The heads that were found, the largest first.
     pub heads: RwSignal<Vec<Head>>,
+    /// Whether the picture is made with what the photo shows of scalp and
+    /// hair where the head stands now, or does without for good.
+    pub settled: RwSignal<bool>,
+    /// Whether the picture waits for that: a found head is not first shown
+    /// with impressions over its hair.
+    pub(super) holding: RwSignal<bool>,
     client: StoredValue<VisionClient, LocalStorage>,
     /// The shade that was last matched by itself.
     matched: StoredValue<Option<Shade>>,
+    /// The placement that the matte was made for, or is being made for.
+    read_for: StoredValue<Option<Placement>>,
 }
 
 impl Finder {
@@ -36,8 +47,11 @@ impl Finder {
         Self {
             finding: RwSignal::new(Finding::ByHand),
             heads: RwSignal::new(Vec::new()),
+            settled: RwSignal::new(true),
+            holding: RwSignal::new(false),
             client: StoredValue::new_local(VisionClient::default()),
             matched: StoredValue::new(None),
+            read_for: StoredValue::new(None),
         }
     }
 
@@ -48,47 +62,125 @@ impl Finder {
         }
     }
 
+    /// Another photo: nothing is known of it.
+    pub(super) fn forget(self) {
+        self.end();
+        self.heads.set(Vec::new());
+        self.read_for.set_value(None);
+    }
+
+    /// Ends the vision worker, and what waits for it.
+    fn end(self) {
+        self.client.get_value().stop();
+        self.holding.set(false);
+        self.settled.set(true);
+    }
+
     /// The photo's pixels are here: hands them on.
-    pub(super) fn find(self, width: u32, height: u32, pixels: Option<JsValue>) {
+    pub(super) fn give_photo(self, width: u32, height: u32, pixels: Option<JsValue>) {
         if let Some(pixels) = pixels {
-            self.client.get_value().find(Find { width, height }, pixels);
+            self.client.get_value().give_photo(width, height, pixels);
         }
     }
 }
 
+/// How long a placement must have stood still before the matte is made for
+/// it: longer than the steps of a drag, or of arrow keys, are apart.
+const SETTLED: Duration = Duration::from_millis(700);
+
 impl App {
     /// Looks for a face in the photo.
     pub fn find_head(self) {
-        self.finder.heads.set(Vec::new());
+        self.finder.forget();
         self.finder.finding.set(Finding::Looking);
-        let started = self
-            .finder
-            .client
-            .get_value()
-            .start(&self.spawn.get_value(), move |heads| {
-                self.heads_found(heads);
+        self.ask_vision(Ask::Heads);
+    }
+
+    /// Asks the vision worker; starts one where there is none.
+    fn ask_vision(self, ask: Ask) {
+        let client = self.finder.client.get_value();
+        if !client.is_there() {
+            let started = client.start(&self.spawn.get_value(), move |answer| {
+                self.hear_vision(answer);
             });
-        if started.is_ok() {
+            if started.is_err() {
+                return self.hear_vision(Answer::Failed);
+            }
             self.ask_for_pixels();
-        } else {
-            self.heads_found(None);
+        }
+        client.ask(ask);
+    }
+
+    /// Asks the render worker for the photo, where a vision worker waits for
+    /// it; once more after the render worker was restarted.
+    pub(super) fn ask_for_pixels(self) {
+        if self.finder.client.get_value().wants_photo() {
+            self.with_client(RenderClient::ask_for_pixels);
         }
     }
 
-    /// Asks the render worker for the photo, where the search waits for it;
-    /// once more after that worker was restarted.
-    pub(super) fn ask_for_pixels(self) {
-        if self.finder.finding.get_untracked() == Finding::Looking {
-            self.with_client(|client| {
-                client.ask(|job| Request::Pixels { job });
-            });
+    fn hear_vision(self, answer: Answer) {
+        let finder = self.finder;
+        match answer {
+            Answer::Heads(heads) => self.heads_found(heads),
+            Answer::Matte(matte) => {
+                if let Some(matte) = matte {
+                    self.with_client(|client| client.set_matte(matte));
+                }
+                // It was kept for this.
+                finder.end();
+                self.draw_again();
+            }
+            // Without a matte all scalp counts as bare, which shows.
+            Answer::Failed => {
+                finder.end();
+                if finder.finding.get_untracked() == Finding::Looking {
+                    finder.finding.set(Finding::Failed);
+                    self.start_markers();
+                }
+            }
+        }
+    }
+
+    /// Has the matte made anew whenever the head has come to stand elsewhere.
+    pub(super) fn keep_matte(self) {
+        let placement = Memo::new(move |_| self.plan.with(|plan| plan.placement));
+        let moves = StoredValue::new(0_u32);
+        Effect::new(move |_| {
+            let read_for = self.finder.read_for.get_value();
+            self.finder.settled.set(placement.get() == read_for);
+            moves.update_value(|moves| *moves += 1);
+            let now = moves.get_value();
+            let settled = move || {
+                if moves.try_get_value() == Some(now) {
+                    self.read_matte();
+                }
+            };
+            set_timeout(settled, SETTLED);
+        });
+    }
+
+    /// Has the matte made for the head as it stands, where it is another.
+    fn read_matte(self) {
+        let finder = self.finder;
+        let placed = self.plan.with_untracked(|plan| plan.placement);
+        if finder.finding.get_untracked() == Finding::Looking
+            || placed == finder.read_for.get_value()
+        {
+            return;
+        }
+        finder.read_for.set_value(placed);
+        if let Some(Ok(head)) = self.head.get_untracked() {
+            self.ask_vision(Ask::Matte(head));
+        } else {
+            finder.settled.set(true);
         }
     }
 
     /// Ends a search; where nothing is placed yet, the markers stand as in a
     /// usual portrait and wait for taps.
     pub fn place_by_hand(self) {
-        self.finder.client.get_value().stop();
+        self.finder.end();
         self.finder.finding.set(Finding::ByHand);
         self.start_markers();
     }
@@ -139,11 +231,7 @@ impl App {
         });
     }
 
-    fn heads_found(self, heads: Option<Vec<Head>>) {
-        let Some(heads) = heads else {
-            self.finder.finding.set(Finding::Failed);
-            return self.start_markers();
-        };
+    fn heads_found(self, heads: Vec<Head>) {
         let heads: Vec<Head> = heads.into_iter().filter_map(|h| self.fitting(h)).collect();
         let first = heads.first().copied();
         let Some(head) = first.filter(|head| matches!(head.placement, Placement::Face(_))) else {
@@ -158,7 +246,9 @@ impl App {
         self.finder.finding.set(Finding::Found);
         self.finder.heads.set(heads);
         self.tap.set(None);
+        self.finder.holding.set(true);
         self.wear(head);
+        self.read_matte();
         // Somebody who has gone elsewhere stays there.
         if self.tab.get_untracked() == Tab::Place {
             self.tab.set(Tab::Hairline);

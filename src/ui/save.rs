@@ -73,7 +73,7 @@ fn PlanInput() -> impl IntoView {
         };
         leptos::task::spawn_local(async move {
             match text_of(&file).await {
-                Ok(text) => app.load_plan(&text),
+                Ok(text) => app.load_plan(text),
                 Err(_) => app.notice.set(Some(
                     "The plan could not be read. Please choose it again.".into(),
                 )),

@@ -88,6 +88,7 @@ pub fn Stage() -> impl IntoView {
                 data-frame=move || app.frame.get().job.to_string()
                 data-impressions=move || app.frame.get().impressions.to_string()
                 data-stages=move || app.frame.get().stages
+                data-settled=move || app.finder.settled.get().to_string()
                 node_ref=stage
                 class:picking=move || app.tap.get().is_some()
                 {..gestures(app)}

@@ -130,6 +130,7 @@ impl App {
             client: StoredValue::new_local(None),
         };
         Effect::new(move |_| app.draw());
+        app.keep_matte();
         Effect::new(move |_| {
             let (photo, stage) = (app.photo.get(), app.stage_size.get());
             if let Some(photo) = photo {
@@ -250,27 +251,29 @@ impl App {
         self.with_client(RenderClient::restart);
     }
 
-    /// Loads a plan's text.
-    pub fn load_plan(self, text: &str) {
-        match Plan::from_json(text) {
-            Ok(read) => {
-                self.plan.update(|plan| {
-                    plan.look = read.look;
-                    plan.placement = read.placement.or(plan.placement);
-                });
-                if read.placement.is_some() {
-                    self.place_by_hand();
-                }
-            }
-            Err(error) => self.notice.set(Some(format!(
-                "This plan could not be opened: {error}. Please choose a plan saved here."
-            ))),
+    /// Has a plan's text read.
+    pub fn load_plan(self, text: String) {
+        self.with_client(|client| {
+            client.ask(|job| Request::ReadPlan { job, text });
+        });
+    }
+
+    fn wear_plan(self, placement: Option<Placement>, look: Look) {
+        self.plan.update(|plan| {
+            plan.look = look;
+            plan.placement = placement.or(plan.placement);
+        });
+        if placement.is_some() {
+            self.place_by_hand();
         }
     }
 
     fn draw(self) {
         let plan = self.plan.get();
         let head = self.head.get();
+        if self.finder.holding.get() {
+            return;
+        }
         if let (Some(placement), Some(Ok(_)), Phase::Ready) =
             (plan.placement, head, self.phase.get())
         {
@@ -347,7 +350,13 @@ impl App {
                     self.export.set(Some(done));
                 }
             }
-            Response::Pixels { width, height, .. } => self.finder.find(width, height, object),
+            Response::Pixels { width, height, .. } => self.finder.give_photo(width, height, object),
+            Response::PlanRead {
+                placement, look, ..
+            } => self.wear_plan(placement, *look),
+            Response::PlanRefused { why, .. } => self.notice.set(Some(format!(
+                "This plan could not be opened: {why}. Please choose a plan saved here."
+            ))),
             Response::Exported { .. } => self.keep(object.and_then(|blob| blob.dyn_into().ok())),
             Response::Failed { error, .. } => {
                 self.export.set(None);
@@ -373,6 +382,7 @@ impl App {
         self.skin.set(None);
         self.hair.set(None);
         self.split.set(0.0);
+        self.finder.forget();
         self.plan.update(|plan| plan.placement = known);
         self.tap.set(None);
         if known.is_some() {
@@ -388,7 +398,7 @@ impl App {
         ));
     }
 
-    fn draw_again(self) {
+    pub(super) fn draw_again(self) {
         self.plan.update(|_| {});
     }
 

@@ -18,6 +18,7 @@ pub mod person;
 pub mod silhouette;
 pub mod outline;
 pub mod colours;
+pub mod matte;
 
 // The answer.
 pub mod reading;

@@ -53,4 +53,19 @@ impl Models {
             canonical: CanonicalFace::read(files.canonical)?,
         })
     }
+
+    /// Makes the models ready of files that `read` gives by their names.
+    ///
+    /// # Errors
+    /// The reader's own outside, [`BadModels`] inside.
+    pub fn by_name<E>(
+        mut read: impl FnMut(&str) -> Result<Vec<u8>, E>,
+    ) -> Result<Result<Self, BadModels>, E> {
+        Ok(Self::new(&Files {
+            detector: &read("detector.tflite")?,
+            landmark: &read("landmark.tflite")?,
+            person: &read("selfie.tflite")?,
+            canonical: &read("mesh.bin")?,
+        }))
+    }
 }

@@ -4,13 +4,16 @@ use super::colours::{Colours, colours};
 use super::crop::{Pyramid, Square};
 use super::face::{Face, FindError, find_faces};
 use super::landmarks::MENTON;
+use super::matte::{FEATURES, evidence, matte};
 use super::models::Models;
 use super::outline::head_outline;
-use super::person::person;
-use super::silhouette::{ScalpEdges, head_square, scalp_edges};
+use super::person::{PersonMask, person};
+use super::silhouette::{ScalpEdges, head_square, scalp_edges, square_with_body};
 use super::tflite::ModelError;
 use crate::engine::camera::marker_from_photo;
+use crate::engine::head::HeadModel;
 use crate::engine::image::Photo;
+use crate::engine::matte::Matte;
 use crate::engine::placement::{FaceMarkers, Placement};
 
 /// One head.
@@ -25,33 +28,120 @@ pub struct Head {
 /// Most heads told of: a crowd is nobody's photo of themselves.
 const MOST_HEADS: usize = 6;
 
-/// Where each head with a face lies, the largest first; where there is no
-/// face, the outline that a head seems to have, if any. `go_on` is asked
-/// before each step.
+/// Reads one photo, and remembers its faces.
+#[derive(Debug)]
+pub struct Reader {
+    photo: Photo,
+    faces: Option<Vec<Face>>,
+}
+
+impl Reader {
+    /// A reader of `photo` that has not looked yet.
+    #[must_use]
+    pub fn new(photo: Photo) -> Self {
+        Self { photo, faces: None }
+    }
+
+    /// Each head with a face, the largest first; where there is no face, the
+    /// outline that a head seems to have, if any. `go_on` is asked before each
+    /// step.
+    ///
+    /// # Errors
+    /// [`FindError`].
+    pub fn heads(
+        &mut self,
+        models: &mut Models,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Vec<Head>, FindError> {
+        let pyramid = Pyramid::new(&self.photo);
+        let mut heads = Vec::new();
+        let faces = find_faces(&self.photo, &pyramid, models, go_on)?;
+        for face in faces.iter().take(MOST_HEADS) {
+            if !go_on() {
+                return Err(FindError::Cancelled);
+            }
+            heads.push(head_of(&self.photo, &pyramid, models, face)?);
+        }
+        if heads.is_empty() {
+            if !go_on() {
+                return Err(FindError::Cancelled);
+            }
+            heads.extend(head_without_face(&self.photo, &pyramid, models)?);
+        }
+        self.faces = Some(faces);
+        Ok(heads)
+    }
+
+    /// What is bare scalp on a head; none where it lies outside the photo.
+    ///
+    /// # Errors
+    /// [`FindError`].
+    pub fn matte(
+        &mut self,
+        models: &mut Models,
+        head: &HeadModel,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Option<Matte>, FindError> {
+        let pyramid = Pyramid::new(&self.photo);
+        let faces = match self.faces.take() {
+            Some(faces) => faces,
+            None => find_faces(&self.photo, &pyramid, models, go_on)?,
+        };
+        let faces = self.faces.insert(faces);
+        Ok(matte_of(&self.photo, &pyramid, models, faces, head)?)
+    }
+}
+
+/// What is bare scalp on a head; none where it lies outside the photo. `faces`
+/// are the photo's.
 ///
 /// # Errors
-/// [`FindError`].
-pub fn read(
+/// [`ModelError`].
+pub fn matte_of(
     photo: &Photo,
+    pyramid: &Pyramid<'_>,
     models: &mut Models,
-    go_on: &mut dyn FnMut() -> bool,
-) -> Result<Vec<Head>, FindError> {
-    let pyramid = Pyramid::new(photo);
-    let mut heads = Vec::new();
-    let faces = find_faces(photo, &pyramid, models, go_on)?;
-    for face in faces.iter().take(MOST_HEADS) {
-        if !go_on() {
-            return Err(FindError::Cancelled);
-        }
-        heads.push(head_of(photo, &pyramid, models, face)?);
-    }
-    if heads.is_empty() {
-        if !go_on() {
-            return Err(FindError::Cancelled);
-        }
-        heads.extend(head_without_face(photo, &pyramid, models)?);
-    }
-    Ok(heads)
+    faces: &[Face],
+    head: &HeadModel,
+) -> Result<Option<Matte>, ModelError> {
+    let face = face_on(faces, head);
+    let mask = mask_of(pyramid, models, face, head)?;
+    Ok(matte(photo, pyramid, &mask, head, face))
+}
+
+/// What [`matte_of`] decides by: see [`evidence`].
+///
+/// # Errors
+/// [`ModelError`].
+pub fn evidence_of(
+    photo: &Photo,
+    pyramid: &Pyramid<'_>,
+    models: &mut Models,
+    faces: &[Face],
+    head: &HeadModel,
+) -> Result<(Square, Vec<[f32; FEATURES]>), ModelError> {
+    let face = face_on(faces, head);
+    let mask = mask_of(pyramid, models, face, head)?;
+    Ok(evidence(photo, pyramid, &mask, head, face))
+}
+
+/// The face of a head: the one whose eyes lie on the cranium.
+fn face_on<'a>(faces: &'a [Face], head: &HeadModel) -> Option<&'a Face> {
+    faces.iter().find(|face| {
+        let [right, left] = face.pupils();
+        head.scalp_from_photo((right + left) * 0.5).is_some()
+    })
+}
+
+/// The person around a head, with or without a face.
+fn mask_of(
+    pyramid: &Pyramid<'_>,
+    models: &mut Models,
+    face: Option<&Face>,
+    head: &HeadModel,
+) -> Result<PersonMask, ModelError> {
+    let square = face.map_or_else(|| square_with_body(head), head_square);
+    person(&mut *models.person, pyramid, &square)
 }
 
 /// The head around a face.

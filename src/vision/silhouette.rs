@@ -8,6 +8,7 @@ use super::crop::Square;
 use super::face::Face;
 use super::person::PersonMask;
 use crate::engine::anthropometry::{PUPILS_BEHIND_GLABELLA_MM, STANDARD_SEMI_AXES_MM};
+use crate::engine::head::HeadModel;
 use crate::engine::image::Photo;
 
 /// Where the head meets the background, photo px; none where hair, a hat or a
@@ -40,6 +41,17 @@ pub fn head_square(face: &Face) -> Square {
         centre: (right + left) * 0.5 + up * MASK_ABOVE_EYES_MM,
         side: MASK_SIDE_MM * face.pose.px_per_mm,
         turn,
+    }
+}
+
+/// The like square around a head without a face.
+#[must_use]
+pub fn square_with_body(head: &HeadModel) -> Square {
+    let ellipse = head.silhouette_ellipse();
+    Square {
+        centre: ellipse.centre,
+        side: MASK_SIDE_MM * head.camera.px_per_mm,
+        turn: 0.0,
     }
 }
 

@@ -25,8 +25,14 @@ export async function givePhoto(page, file) {
   await expect(opened).toHaveCount(1);
 }
 
-/** Lets no model through, so that a search lasts until the person ends it. */
-export const holdModels = (page) => page.context().route(/\.tflite$/, () => {});
+/** Pages whose models are held back. */
+const held = new WeakSet();
+
+/** Lets no model through, so that a search lasts until the person ends it, and all scalp counts as bare. */
+export async function holdModels(page) {
+  held.add(page);
+  await page.context().route(/\.tflite$/, () => {});
+}
 
 /** Opens a photo whose head the person wants to place by hand. */
 export async function openPhotoByHand(page, file) {
@@ -46,10 +52,11 @@ export async function openSample(page, id) {
 /** The number of the frame on the stage. */
 export const frame = (page) => page.getByTestId('stage').getAttribute('data-frame');
 
-/** Waits for a later frame than this one, and for the last of a row. */
+/** Waits for a later frame than this one, and for the last of a row: where the head has moved, scalp and hair are read anew. */
 export async function frameAfter(page, before) {
   const stage = page.getByTestId('stage');
   await expect(stage).not.toHaveAttribute('data-frame', before, { timeout: 20_000 });
+  if (!held.has(page)) await expect(stage).toHaveAttribute('data-settled', 'true', { timeout: 20_000 });
   let last;
   do {
     last = await frame(page);

@@ -55,12 +55,15 @@ test('a face is found and wears the hairline without a tap', async ({ app: page 
 test('a sample has its place and is not searched; any photo can be placed by hand instead', async ({ app: page }) => {
   const workers = () => page.evaluate(() => globalThis.smpWorkers.length);
   await openSample(page, 'sample-side');
-  expect(await workers()).toBe(1);
+  await expect(page.getByTestId('status')).not.toContainText('Face found');
+  await expect(page.getByRole('tab', { name: 'Hairline' })).toHaveAttribute('aria-selected', 'true');
+  // Only what is scalp and what is hair is read of it.
+  expect(await workers()).toBe(2);
   await holdModels(page);
   const drawn = await frame(page);
   await givePhoto(page, FRONT);
   await expect(page.getByTestId('find-note')).toContainText('computed on this device; they are neither stored nor sent');
-  expect(await workers()).toBe(2);
+  expect(await workers()).toBe(3);
   // Nothing is drawn on a head that nobody has placed.
   expect(await frame(page)).toBe(drawn);
   await page.screenshot({ path: keep('looking.png') });

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
+use crate::models;
 use crate::tools::{at, cargo, run as run_command};
 
 /// `cargo xtask render PHOTO [--plan FILE] [--before-after] --out PNG`.
@@ -19,9 +20,11 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         "native",
         "--",
     ]);
+    // As the page, which knows what is bare scalp.
+    let models = models::models()?;
     // Names of files are meant from where the person stands, not from the root.
     command.current_dir(std::env::current_dir()?);
-    run_command(command.args(args))
+    run_command(command.args(args).arg("--models").arg(models))
 }
 
 /// Builds the program that [`run`] runs, in the profile the tests use, for

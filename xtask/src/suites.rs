@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use crate::build::{self, Mode};
 use crate::tally::Tally;
 use crate::tools::{at, cargo, command};
-use crate::{render, serve, setup};
+use crate::{models, render, serve, setup};
 
 /// The photos that lie beside the repository on a developer's machine.
 const PHOTOS: &str = "../shared/photos";
@@ -66,7 +66,8 @@ pub(crate) fn end_to_end() -> Result<Tally> {
     node.env("SMP_BASE_URL", format!("http://127.0.0.1:{port}/"))
         .env("SMP_BROWSER", browser)
         .env("SMP_REPORT", &report)
-        .env("SMP_NATIVE", render::program()?);
+        .env("SMP_NATIVE", render::program()?)
+        .env("SMP_MODELS", models::models()?);
     let photos = at(PHOTOS);
     if photos.is_dir() {
         node.env("SMP_PHOTOS", photos);

@@ -50,7 +50,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     let lines = readings(&photos)?;
     let columns = [
         "view", "faces", "found", "edges", "yaw °", "pitch °", "px/mm", "± %", "ITA °", "brow L*",
-        "1:", "ms",
+        "1:", "skin %", "hair %", "ms",
     ];
     let mut report = Report::new("vision", &columns);
     let (mut missed, mut false_faces) = (Vec::new(), Vec::new());
@@ -67,6 +67,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         report.row(file, row(line, told));
     }
     report.publish()?;
+    mattes(&lines)?;
     println!("overlays: {}", at(OVERLAYS).display());
     println!("faces missed, of those from the front or three quarters: {missed:?}");
     println!("faces seen where there is none: {false_faces:?}");
@@ -77,13 +78,62 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// A number with so many digits behind the point; nothing where it is none.
+fn rounded(value: &Value, digits: i32) -> Value {
+    let scale = 10f64.powi(digits);
+    value
+        .as_f64()
+        .map_or(Value::Null, |v| Value::from((v * scale).round() / scale))
+}
+
+/// A share as a percentage.
+fn percent(share: &Value) -> Value {
+    let percent = share.as_f64().map(|share| share * 100.0);
+    rounded(&percent.map_or(Value::Null, Value::from), 1)
+}
+
+/// What share of the pixels that the hand-made trimaps know is labelled
+/// wrongly, photo by photo, with the two largest kinds of error.
+fn mattes(lines: &[Value]) -> Result<()> {
+    let columns = ["wrong %", "mostly", "%", "then", "%"];
+    let mut report = Report::new("mattes", &columns);
+    let mut all = Vec::new();
+    for line in lines {
+        let (Some(file), Some(wrong)) = (line["file"].as_str(), line["trimap"]["wrong"].as_f64())
+        else {
+            continue;
+        };
+        all.push(wrong);
+        let kinds = line["trimap"]["kinds"].as_object();
+        let mut kinds: Vec<(&String, f64)> = kinds
+            .into_iter()
+            .flatten()
+            .filter_map(|(kind, share)| Some((kind, share.as_f64()?)))
+            .collect();
+        kinds.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let mut row = vec![percent(&Value::from(wrong))];
+        for (kind, share) in kinds.into_iter().take(2) {
+            row.extend([Value::from(kind.as_str()), percent(&Value::from(share))]);
+        }
+        report.row(file, row);
+    }
+    if all.is_empty() {
+        println!("no photo here has a trimap in tests/mattes: the mattes are not judged");
+        return Ok(());
+    }
+    report.publish()?;
+    all.sort_by(f64::total_cmp);
+    let middle = (all[(all.len() - 1) / 2] + all[all.len() / 2]) / 2.0;
+    println!(
+        "mattes: {} photos, wrong in the median {:.1} % (goal 3), in the worst {:.1} % (goal 10)",
+        all.len(),
+        100.0 * middle,
+        100.0 * all[all.len() - 1]
+    );
+    Ok(())
+}
+
 fn row(line: &Value, told: Option<&Shown>) -> Vec<Value> {
-    let rounded = |value: &Value, digits: i32| {
-        let scale = 10f64.powi(digits);
-        value
-            .as_f64()
-            .map_or(Value::Null, |v| Value::from((v * scale).round() / scale))
-    };
     let head = &line["head"];
     let edges = line["edges"].as_array().map(|edges| {
         let letters = edges.iter().zip(["T", "R", "L"]);
@@ -91,7 +141,6 @@ fn row(line: &Value, told: Option<&Shown>) -> Vec<Value> {
             .map(|(edge, letter)| if edge == true { letter } else { "-" })
             .collect::<String>()
     });
-    let percent = head["scale_error"].as_f64().map(|share| share * 100.0);
     vec![
         told.map_or(Value::Null, |shown| Value::from(shown.view.as_str())),
         told.map_or(Value::Null, |shown| Value::from(shown.faces)),
@@ -100,10 +149,12 @@ fn row(line: &Value, told: Option<&Shown>) -> Vec<Value> {
         rounded(&head["yaw_deg"], 0),
         rounded(&head["pitch_deg"], 0),
         rounded(&head["px_per_mm"], 2),
-        rounded(&percent.map_or(Value::Null, Value::from), 1),
+        percent(&head["scale_error"]),
         rounded(&line["skin_ita_deg"], 0),
         rounded(&line["brow_l"], 0),
         rounded(&line["dilution"], 0),
+        percent(&line["shares"][0]),
+        percent(&line["shares"][1]),
         rounded(&line["ms"], 0),
     ]
 }

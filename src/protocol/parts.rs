@@ -1,230 +1,7 @@
-//! Messages between the page and its workers, with transferred objects beside
-//! them (the photo's `File`, two `OffscreenCanvas`es, the exported `Blob`).
-//! Pixels travel once, from the render worker to the vision worker; the page
-//! passes them on unread.
-//!
-//! On the wire a [`Request`] is the array `[json, ...objects]`; a [`Response`]
-//! is `[kind, numbers, text, ...objects]` by its [`Parts`], because reading
-//! JSON of all its kinds would be 6 KB of the page; [`Find`] and [`Found`] have
-//! a form of their own (`platform::vision_wire`).
+//! The form in which responses travel.
 
-use serde::{Deserialize, Serialize};
-
-use crate::engine::{
-    export::Layout,
-    look::Look,
-    placement::{MarkerInPhoto, Placement},
-};
-use crate::vision::reading::Head;
-
-/// Page → worker.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Request {
-    /// First message. Objects: the "before" canvas, the "after" canvas.
-    Start,
-    /// Decode this photo; ends any decode under way. Object: the `File`/`Blob`.
-    Load {
-        /// Names this load in its answers; larger is newer.
-        load: u32,
-    },
-    /// Draw this look on the "after" canvas.
-    Render {
-        /// Names this job in its answer.
-        job: u32,
-        /// Where the head is.
-        placement: Placement,
-        /// What to draw.
-        look: Look,
-    },
-    /// Read the photo's colour around a point.
-    Sample {
-        /// Names this job in its answer.
-        job: u32,
-        /// Centre of the patch.
-        at: MarkerInPhoto,
-    },
-    /// Make a picture file at the source's size.
-    Export {
-        /// Names this job in its answers.
-        job: u32,
-        /// File format.
-        format: ExportFormat,
-        /// "After" alone or both.
-        layout: Layout,
-        /// Where the head is.
-        placement: Placement,
-        /// What to draw.
-        look: Look,
-    },
-    /// Give a copy of the working photo, for the vision worker.
-    Pixels {
-        /// Names this job in its answer.
-        job: u32,
-    },
-    /// Test aid, honoured in every build because it can do no harm: traps the
-    /// worker so that its restart can be seen to work.
-    Trap,
-}
-
-/// File format of an export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ExportFormat {
-    /// Lossless, by `image` at its fastest setting.
-    Png,
-    /// Quality 0.92, by the browser.
-    Jpeg,
-}
-
-/// Worker → page.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Response {
-    /// The worker's wasm runs and hears messages.
-    Ready,
-    /// A photo is decoded and on both canvases.
-    PhotoReady {
-        /// Which load this answers.
-        load: u32,
-        /// Working photo's width, px.
-        width: u32,
-        /// Working photo's height, px.
-        height: u32,
-        /// Upright source's width, px.
-        source_width: u32,
-        /// Upright source's height, px.
-        source_height: u32,
-    },
-    /// A photo could not be used; the previous one is still there.
-    PhotoFailed {
-        /// Which load this answers.
-        load: u32,
-        /// Why.
-        error: PhotoError,
-    },
-    /// A frame is on the "after" canvas.
-    Rendered {
-        /// Which job this answers.
-        job: u32,
-        /// How many impressions are on it.
-        impressions: u32,
-        /// Milliseconds spent in each stage that ran, as a JSON text: the page
-        /// shows it to whoever measures and reads nothing of it.
-        stages: String,
-    },
-    /// A patch's mean colour.
-    Sampled {
-        /// Which job this answers.
-        job: u32,
-        /// Mean in linear light, sRGB primaries, 0–1.
-        linear_rgb: [f64; 3],
-    },
-    /// An export goes on.
-    Progress {
-        /// Which job this is about.
-        job: u32,
-        /// Share done, 0–1.
-        done: f64,
-    },
-    /// An export is ready. Object: the `Blob`.
-    Exported {
-        /// Which job this answers.
-        job: u32,
-    },
-    /// The working photo. Object: its RGBA bytes, an `ArrayBuffer`.
-    Pixels {
-        /// Which job this answers.
-        job: u32,
-        /// Its width, px.
-        width: u32,
-        /// Its height, px.
-        height: u32,
-    },
-    /// A job other than a load failed; nothing else changed.
-    Failed {
-        /// Which job this answers.
-        job: u32,
-        /// Why.
-        error: JobError,
-    },
-}
-
-/// Page → vision worker: find the heads in this photo. Object: its RGBA bytes,
-/// an `ArrayBuffer`, handed over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Find {
-    /// The photo's width, px.
-    pub width: u32,
-    /// Its height, px.
-    pub height: u32,
-}
-
-/// Vision worker → page.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Found {
-    /// The models are here and the worker hears messages.
-    Ready,
-    /// What the photo says of the heads in it.
-    Heads(Vec<Head>),
-    /// The models could not be fetched or are damaged.
-    Failed,
-}
-
-/// Why a photo cannot be used. The page's texts hang on these.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PhotoError {
-    /// Not a picture file that anybody knows.
-    #[error("not a picture file")]
-    NotAPicture,
-    /// Over 50 MB.
-    #[error("{bytes} bytes are over the limit of 50 MB")]
-    FileTooLarge {
-        /// The file's size.
-        bytes: u64,
-    },
-    /// Over 100 megapixels.
-    #[error("{width}×{height} px are over the limit of 100 megapixels")]
-    TooManyPixels {
-        /// Header's width.
-        width: u32,
-        /// Header's height.
-        height: u32,
-    },
-    /// Under 64 px on its shorter edge.
-    #[error("{width}×{height} px are under 64 px on the shorter edge")]
-    TooSmall {
-        /// Header's width.
-        width: u32,
-        /// Header's height.
-        height: u32,
-    },
-    /// A HEIC/HEIF photo this browser cannot decode.
-    #[error("a HEIC photo")]
-    Heic,
-    /// A known format that neither the browser nor we decode.
-    #[error("a format that cannot be decoded here")]
-    Unsupported,
-    /// Damaged: the header reads, the pixels do not.
-    #[error("the file is damaged")]
-    Damaged,
-    /// The device ran out of memory.
-    #[error("out of memory")]
-    OutOfMemory,
-}
-
-/// Why a job failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum JobError {
-    /// No photo is loaded.
-    #[error("no photo is loaded")]
-    NoPhoto,
-    /// The markers describe no head.
-    #[error("the markers describe no head")]
-    BadPlacement,
-    /// The picture could not be encoded or the device ran out of memory.
-    #[error("the picture could not be encoded")]
-    Encode,
-}
+use super::{JobError, PhotoError, Response};
+use crate::engine::{look::Look, placement::Placement};
 
 /// A [`Response`] in the form it travels in: its kind, its numbers in the order
 /// of its fields, and its text. All counts and sizes are exact as `f64`.
@@ -278,6 +55,20 @@ impl Response {
             Self::Exported { job } => (6, vec![f(job)]),
             Self::Pixels { job, width, height } => (7, [job, width, height].map(f).to_vec()),
             Self::Failed { job, error } => (8, vec![f(job), error.number()]),
+            Self::PlanRead {
+                job,
+                placement,
+                look,
+            } => {
+                let mut numbers = vec![f(job)];
+                numbers.extend(look.to_numbers());
+                numbers.extend(placement.iter().flat_map(Placement::to_numbers));
+                (9, numbers)
+            }
+            Self::PlanRefused { job, why } => {
+                text = why;
+                (10, vec![f(job)])
+            }
         };
         Parts {
             kind,
@@ -327,6 +118,18 @@ impl Response {
             8 => Self::Failed {
                 job: count(0)?,
                 error: JobError::from_number(n(1)?)?,
+            },
+            9 => {
+                let (look, rest) = Look::from_numbers(parts.numbers.get(1..)?)?;
+                Self::PlanRead {
+                    job: count(0)?,
+                    placement: Placement::from_numbers(rest),
+                    look: Box::new(look),
+                }
+            }
+            10 => Self::PlanRefused {
+                job: count(0)?,
+                why: parts.text,
             },
             _ => return None,
         })
@@ -382,6 +185,7 @@ impl JobError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::fit::starting_placement;
 
     #[test]
     fn every_response_arrives_as_it_was_sent() {
@@ -429,6 +233,16 @@ mod tests {
                 height: 480,
             },
         ];
+        let placement = starting_placement(None, 640, 480);
+        all.extend([None, Some(placement)].map(|placement| Response::PlanRead {
+            job,
+            placement,
+            look: Box::default(),
+        }));
+        all.push(Response::PlanRefused {
+            job,
+            why: "not a plan".into(),
+        });
         all.extend(photo_errors.map(|error| Response::PhotoFailed { load: 1, error }));
         all.extend(job_errors.map(|error| Response::Failed { job, error }));
         for response in all {
@@ -449,7 +263,7 @@ mod tests {
                     text: String::new(),
                 };
                 let found = Response::from_parts(parts);
-                assert!(found.is_none() || kind <= 8);
+                assert!(found.is_none() || kind <= 10);
                 assert!(kind == 0 || !numbers.is_empty() || found.is_none());
             }
         }

@@ -1,0 +1,183 @@
+//! What bare skin of this head looks like in this photo: its colour, its
+//! texture, and how the light falls on it.
+
+use glam::{DMat4, DVec2, DVec4};
+
+use super::cells::{Cells, ln_light};
+use super::plane::Plane;
+use super::surface::Spot;
+use crate::engine::image::Photo;
+use crate::vision::face::Face;
+
+/// A normal distribution.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Normal {
+    pub(super) mean: f32,
+    pub(super) sd: f32,
+}
+
+/// Rounds of leaving out what lies too far from the rest.
+const ROUNDS: usize = 4;
+/// Farther than so many standard deviations is too far.
+const TOO_FAR: f32 = 2.0;
+
+impl Normal {
+    /// Mean and spread of the bulk of some numbers; `least_sd` is the
+    /// smallest spread believed.
+    pub(super) fn of_bulk(numbers: &[f32], least_sd: f32) -> Self {
+        let mut found = Self {
+            mean: 0.0,
+            sd: f32::INFINITY,
+        };
+        for _ in 0..ROUNDS {
+            let (mut sum, mut squares, mut count) = (0.0, 0.0, 0.0_f32);
+            for v in numbers {
+                // From the mean so far, which keeps the digits.
+                let off = v - found.mean;
+                if off.abs() <= TOO_FAR * found.sd {
+                    (sum, squares, count) = (sum + off, squares + off * off, count + 1.0);
+                }
+            }
+            let off = sum / count.max(1.0);
+            let variance = squares / count.max(1.0) - off * off;
+            found = Self {
+                mean: found.mean + off,
+                sd: variance.max(0.0).sqrt().max(least_sd),
+            };
+        }
+        found
+    }
+}
+
+/// Bare skin of one head.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Skin {
+    /// Luminance of skin whose normal is n, camera frame: `a + b · n`, in
+    /// (bx, by, bz, a).
+    shading: DVec4,
+    /// Its least and its most, whatever the normal says.
+    range: [f64; 2],
+    pub(super) red: Normal,
+    pub(super) yellow: Normal,
+    pub(super) texture: Normal,
+}
+
+/// Least spreads believed: of colours (ln), of texture (ln).
+const LEAST_COLOUR_SD: f32 = 0.03;
+const LEAST_TEXTURE_SD: f32 = 0.01;
+/// Skin whose light is farther from what its normal says than this factor is
+/// in a cast shadow, shines, or is no skin.
+const ODD_LIGHT: f64 = 1.35;
+/// Rounds of the fit, each leaving out what the one before found odd.
+const SHADING_ROUNDS: usize = 5;
+/// How much the light's direction is held back, as a share of the evidence:
+/// samples that all face one way say nothing of others.
+const HOLD: f64 = 0.02;
+/// Skin is never lighter or darker than these factors of its mean.
+const LIGHT_RANGE: [f64; 2] = [0.22, 2.2];
+
+impl Skin {
+    /// Learns from cells that are mostly bare skin.
+    pub(super) fn learn(cells: &Cells, surface: &[Spot], samples: &[usize]) -> Self {
+        let of = |plane: &Plane| -> Vec<f32> { samples.iter().map(|i| plane.v[*i]).collect() };
+        let usual = f64::from(Normal::of_bulk(&of(&cells.light), 1e-3).mean).max(1e-3);
+        let mut shading = DVec4::new(0.0, 0.0, 0.0, usual);
+        let range = LIGHT_RANGE.map(|factor| factor * usual);
+        for _ in 0..SHADING_ROUNDS {
+            let mut normal = DMat4::from_diagonal(DVec4::new(1.0, 1.0, 1.0, 0.0) * HOLD);
+            let mut sum = DVec4::ZERO;
+            let mut count = 0.0;
+            for i in samples {
+                let n = surface[*i].normal.extend(1.0);
+                let light = f64::from(cells.light.v[*i]) / usual;
+                let said = shading.dot(n).max(range[0]).min(range[1]) / usual;
+                let ratio = light.max(1e-3) / said;
+                if !(1.0 / ODD_LIGHT..ODD_LIGHT).contains(&ratio) {
+                    continue;
+                }
+                // Errors count as shares of the light.
+                let weight = 1.0 / (said * said);
+                normal += DMat4::from_cols(n * n.x, n * n.y, n * n.z, n) * weight;
+                sum += n * (weight * light);
+                count += 1.0;
+            }
+            if count < 8.0 {
+                break;
+            }
+            let held = DMat4::from_diagonal(DVec4::new(1.0, 1.0, 1.0, 0.0) * (HOLD * count));
+            shading = (normal + held).inverse() * sum * usual;
+        }
+        Self {
+            shading,
+            range,
+            red: Normal::of_bulk(&of(&cells.red), LEAST_COLOUR_SD),
+            yellow: Normal::of_bulk(&of(&cells.yellow), LEAST_COLOUR_SD),
+            texture: Normal::of_bulk(&of(&cells.texture), LEAST_TEXTURE_SD),
+        }
+    }
+
+    /// ln of the luminance that bare skin has at a spot.
+    pub(super) fn ln_light(&self, spot: &Spot) -> f32 {
+        let [least, most] = self.range;
+        let light = self.shading.dot(spot.normal.extend(1.0));
+        // Not `clamp`: bounds that are not constant bring its refusal along,
+        // and with it the printing of numbers, 7 KB of the worker.
+        ln_light(light.max(least).min(most) as f32)
+    }
+}
+
+/// Points of the mesh on cheeks, nose and forehead, away from lips, brows and
+/// hairline.
+const SKIN_POINTS: [usize; 15] = [
+    50, 280, 205, 425, 101, 330, 118, 347, 151, 9, 108, 337, 10, 109, 338,
+];
+/// How much of the skin around each is looked at, mm.
+const SKIN_RADIUS_MM: f64 = 4.0;
+/// Without a face: how far within the outline the head is looked at, mm, and
+/// how sure the cell is the person.
+const WITHIN_MM: f32 = 15.0;
+const SURELY: f32 = 0.5;
+
+/// Cells that are mostly bare skin: those around points of the face; without
+/// one, the whole inner head.
+pub(super) fn samples(
+    cells: &Cells,
+    surface: &[Spot],
+    person: &Plane,
+    photo: &Photo,
+    face: Option<&Face>,
+) -> Vec<usize> {
+    let Some(face) = face else {
+        return smooth_and_light(cells, surface, person);
+    };
+    let radius_px = SKIN_RADIUS_MM * face.pose.px_per_mm;
+    let step_px = cells.square.side / cells.side as f64;
+    let steps = (radius_px / step_px) as i32;
+    let size = DVec2::new(f64::from(photo.width()), f64::from(photo.height()));
+    let mut found = Vec::new();
+    for point in SKIN_POINTS {
+        for (dx, dy) in (-steps..=steps).flat_map(|x| (-steps..=steps).map(move |y| (x, y))) {
+            let d = DVec2::new(f64::from(dx), f64::from(dy)) * step_px;
+            let q = face.mesh.at(point) + d;
+            let in_photo = q.cmpge(DVec2::ZERO).all() && q.cmplt(size).all();
+            if d.length() <= radius_px && in_photo {
+                found.extend(cells.cell_from_photo(q));
+            }
+        }
+    }
+    found
+}
+
+/// Cells of the inner head that are smoother and not darker than its mean:
+/// from above and behind that is what bare scalp is.
+fn smooth_and_light(cells: &Cells, surface: &[Spot], person: &Plane) -> Vec<usize> {
+    let inner = |i: &usize| surface[*i].outside_mm < -WITHIN_MM && person.v[*i] > SURELY;
+    let inner: Vec<usize> = (0..surface.len()).filter(inner).collect();
+    let mean = |plane: &Plane| {
+        let sum: f32 = inner.iter().map(|i| plane.v[*i]).sum();
+        sum / inner.len().max(1) as f32
+    };
+    let (light, texture) = (mean(&cells.ln_light), mean(&cells.texture));
+    let smooth = |i: &usize| cells.texture.v[*i] <= texture && cells.ln_light.v[*i] >= light;
+    inner.iter().copied().filter(smooth).collect()
+}

@@ -262,6 +262,8 @@ impl Inner {
             Response::PhotoFailed { load, .. } if *load == self.load => {
                 self.loading = false;
                 self.trying = None;
+                // It may have come while the worker was busy with the other.
+                self.send_matte();
                 true
             }
             Response::PhotoReady { .. } | Response::PhotoFailed { .. } => false,

@@ -45,6 +45,8 @@ struct Inner {
     /// What to post once the worker hears and has its photo.
     photo: Option<(Ask, JsValue)>,
     asked: Option<Ask>,
+    /// How many answers are still to come.
+    awaited: u32,
     deadline_ms: f64,
 }
 
@@ -88,6 +90,7 @@ impl VisionClient {
             given: false,
             photo: None,
             asked: None,
+            awaited: 0,
             deadline_ms: f64::INFINITY,
         });
         Ok(())
@@ -104,6 +107,13 @@ impl VisionClient {
     pub fn wants_photo(&self) -> bool {
         let inner = self.0.borrow();
         inner.as_ref().is_some_and(|inner| !inner.given)
+    }
+
+    /// Whether an answer is still to come.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        let inner = self.0.borrow();
+        inner.as_ref().is_some_and(|inner| inner.awaited > 0)
     }
 
     /// Hands the photo's pixels (an `ArrayBuffer`) over; only once.
@@ -134,6 +144,7 @@ impl VisionClient {
                 inner.post(&photo, &pixels, &Array::of1(&pixels));
             }
             if let Some(ask) = inner.asked.take() {
+                inner.awaited += 1;
                 inner.post(&ask, &JsValue::NULL, &Array::new());
             }
         }
@@ -155,7 +166,10 @@ impl VisionClient {
 
     fn say(&self, answer: Answer) {
         let listener = self.0.borrow_mut().as_mut().map(|inner| {
-            inner.deadline_ms = f64::INFINITY;
+            inner.awaited = inner.awaited.saturating_sub(1);
+            if inner.awaited == 0 {
+                inner.deadline_ms = f64::INFINITY;
+            }
             Rc::clone(&inner.listener)
         });
         if let Some(listener) = listener {

@@ -127,8 +127,10 @@ impl App {
                 if let Some(matte) = matte {
                     self.with_client(|client| client.set_matte(matte));
                 }
-                // It was kept for this.
-                finder.end();
+                // The worker was kept for this; but the head may have moved on.
+                if !finder.client.get_value().is_busy() {
+                    finder.end();
+                }
                 self.draw_again();
             }
             // Without a matte all scalp counts as bare, which shows.

@@ -1,5 +1,7 @@
 //! Square parts of a photo, turned and resized to a model's input.
 
+use std::rc::Rc;
+
 use glam::DVec2;
 
 use crate::engine::image::Photo;
@@ -52,8 +54,13 @@ impl Square {
 #[derive(Debug, Clone)]
 pub struct Pyramid<'a> {
     photo: &'a Photo,
-    halved: Vec<Level>,
+    levels: Levels,
 }
+
+/// What a [`Pyramid`] holds besides the photo, to make it again without work.
+/// Clones share it.
+#[derive(Debug, Clone)]
+pub struct Levels(Rc<Vec<Level>>);
 
 /// RGB, rows from the top.
 #[derive(Debug, Clone)]
@@ -87,9 +94,21 @@ impl<'a> Pyramid<'a> {
             let done = next.width.max(next.height) <= SMALLEST_PX;
             halved.push(next);
             if done {
-                return Self { photo, halved };
+                return Self::with(photo, Levels(Rc::new(halved)));
             }
         }
+    }
+
+    /// A pyramid from another of the same photo.
+    #[must_use]
+    pub fn with(photo: &'a Photo, levels: Levels) -> Self {
+        Self { photo, levels }
+    }
+
+    /// The levels, for another pyramid of the same photo.
+    #[must_use]
+    pub fn into_levels(self) -> Levels {
+        self.levels
     }
 
     /// The square as `size` × `size` pixels, red, green, blue in 0–1, rows
@@ -98,10 +117,11 @@ impl<'a> Pyramid<'a> {
     pub fn crop(&self, square: &Square, size: usize) -> Vec<f32> {
         let scale = square.side / size as f64;
         // The level whose pixels are at most as large as the crop's.
-        let level = (1..=self.halved.len())
+        let levels = &self.levels.0;
+        let level = (1..=levels.len())
             .rev()
             .find(|level| f64::from(1u32 << level) <= scale);
-        match level.and_then(|level| Some((level, self.halved.get(level - 1)?))) {
+        match level.and_then(|level| Some((level, levels.get(level - 1)?))) {
             None => {
                 let (width, height) = (self.photo.width() as usize, self.photo.height() as usize);
                 let at = |x, y| rgb(self.photo, x, y);

@@ -1,7 +1,7 @@
 //! What a photo says of the heads in it: the answer the page gets.
 
 use super::colours::{Colours, colours};
-use super::crop::{Pyramid, Square};
+use super::crop::{Levels, Pyramid, Square};
 use super::face::{Face, FindError, find_faces};
 use super::landmarks::MENTON;
 use super::matte::{FEATURES, evidence, matte};
@@ -28,10 +28,11 @@ pub struct Head {
 /// Most heads told of: a crowd is nobody's photo of themselves.
 const MOST_HEADS: usize = 6;
 
-/// Reads one photo, and remembers its faces.
+/// Reads one photo, and remembers what it has seen.
 #[derive(Debug)]
 pub struct Reader {
     photo: Photo,
+    levels: Levels,
     faces: Option<Vec<Face>>,
 }
 
@@ -39,7 +40,12 @@ impl Reader {
     /// A reader of `photo` that has not looked yet.
     #[must_use]
     pub fn new(photo: Photo) -> Self {
-        Self { photo, faces: None }
+        let levels = Pyramid::new(&photo).into_levels();
+        Self {
+            photo,
+            levels,
+            faces: None,
+        }
     }
 
     /// Each head with a face, the largest first; where there is no face, the
@@ -53,7 +59,7 @@ impl Reader {
         models: &mut Models,
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<Vec<Head>, FindError> {
-        let pyramid = Pyramid::new(&self.photo);
+        let pyramid = Pyramid::with(&self.photo, self.levels.clone());
         let mut heads = Vec::new();
         let faces = find_faces(&self.photo, &pyramid, models, go_on)?;
         for face in faces.iter().take(MOST_HEADS) {
@@ -82,7 +88,7 @@ impl Reader {
         head: &HeadModel,
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<Option<Matte>, FindError> {
-        let pyramid = Pyramid::new(&self.photo);
+        let pyramid = Pyramid::with(&self.photo, self.levels.clone());
         let faces = match self.faces.take() {
             Some(faces) => faces,
             None => find_faces(&self.photo, &pyramid, models, go_on)?,

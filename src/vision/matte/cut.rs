@@ -4,12 +4,15 @@
 //! solved by the primal-dual method of Chambolle and Pock (2011) from coarse
 //! to fine.
 
+use glam::Vec4;
+
 use super::plane::Plane;
 
 /// Labels.
 pub(super) const LABELS: usize = 3;
-/// Each cell's number for every label.
-pub(super) type Labelled = [f32; LABELS];
+/// Each cell's number for every label; the fourth is nobody's, and makes it
+/// one of the machine's own vectors.
+pub(super) type Labelled = Vec4;
 
 /// Step sizes: their product times 8, the square of the gradient's norm, must
 /// not be above 1.
@@ -34,15 +37,12 @@ fn solve(side: usize, costs: &[Labelled], price: &Plane, steps: usize) -> State 
         // costs are means, a border weighs half.
         let mut coarse_price = Plane {
             side: side.div_ceil(2),
-            v: halved(side, &price.v, |four| four.iter().sum::<f32>() / 4.0),
+            v: halved(side, &price.v, |[a, b, c, d]| (a + b + c + d) * 0.25),
         };
         for price in &mut coarse_price.v {
             *price *= 0.5;
         }
-        let mean = |four: [Labelled; 4]| {
-            std::array::from_fn(|l| four.iter().map(|costs| costs[l]).sum::<f32>() / 4.0)
-        };
-        let coarse_costs = halved(side, costs, mean);
+        let coarse_costs = halved(side, costs, |[a, b, c, d]| (a + b + c + d) * 0.25);
         let coarse = solve(
             coarse_price.side,
             &coarse_costs,
@@ -82,12 +82,12 @@ struct State {
 
 impl State {
     fn new(side: usize) -> Self {
-        let cells = side * side;
+        let alike = Vec4::splat(1.0 / LABELS as f32);
         Self {
             side,
-            shares: vec![[1.0 / LABELS as f32; LABELS]; cells],
-            ahead: vec![[1.0 / LABELS as f32; LABELS]; cells],
-            flow: vec![[[0.0; LABELS]; 2]; cells],
+            shares: vec![alike; side * side],
+            ahead: vec![alike; side * side],
+            flow: vec![[Vec4::ZERO; 2]; side * side],
         }
     }
 
@@ -107,39 +107,35 @@ impl State {
         let side = self.side;
         for (i, flow) in self.flow.iter_mut().enumerate() {
             let here = self.ahead[i];
-            let right = (i % side + 1 < side).then(|| self.ahead[i + 1]);
-            let below = self.ahead.get(i + side).copied();
+            // No border at the rim.
+            let right = if i % side + 1 < side {
+                self.ahead[i + 1]
+            } else {
+                here
+            };
+            let below = self.ahead.get(i + side).copied().unwrap_or(here);
+            let across = flow[0] + (right - here) * STEP;
+            let down = flow[1] + (below - here) * STEP;
             let most = 0.5 * price.v[i];
-            for l in 0..LABELS {
-                let across = flow[0][l] + STEP * right.map_or(0.0, |right| right[l] - here[l]);
-                let down = flow[1][l] + STEP * below.map_or(0.0, |below| below[l] - here[l]);
-                let squared = across * across + down * down;
-                let keep = if squared > most * most {
-                    most / squared.sqrt()
-                } else {
-                    1.0
-                };
-                flow[0][l] = across * keep;
-                flow[1][l] = down * keep;
+            let squared = across * across + down * down;
+            *flow = [across, down];
+            if squared.cmpgt(Vec4::splat(most * most)).any() {
+                let keep = |squared: f32| (most / squared.sqrt()).min(1.0);
+                let keep = Vec4::from(squared.to_array().map(keep));
+                *flow = [across * keep, down * keep];
             }
         }
         for (i, shares) in self.shares.iter_mut().enumerate() {
-            let flow = self.flow[i];
-            let left = if i % side > 0 {
-                self.flow[i - 1][0]
-            } else {
-                [0.0; LABELS]
-            };
-            let above = if i >= side {
-                self.flow[i - side][1]
-            } else {
-                [0.0; LABELS]
-            };
-            let next = nearest_shares(std::array::from_fn(|l| {
-                let gain = flow[0][l] - left[l] + flow[1][l] - above[l];
-                shares[l] + STEP * (gain - costs[i][l])
-            }));
-            self.ahead[i] = std::array::from_fn(|l| 2.0 * next[l] - shares[l]);
+            let [across, down] = self.flow[i];
+            let mut gain = across + down;
+            if i % side > 0 {
+                gain -= self.flow[i - 1][0];
+            }
+            if i >= side {
+                gain -= self.flow[i - side][1];
+            }
+            let next = nearest_shares(*shares + (gain - costs[i]) * STEP);
+            self.ahead[i] = next * 2.0 - *shares;
             *shares = next;
         }
     }
@@ -147,19 +143,14 @@ impl State {
 
 /// The shares, 0 or more and summing to one, that lie nearest to some numbers.
 fn nearest_shares(numbers: Labelled) -> Labelled {
-    // As many labels as stay above zero share what is over one.
-    let mut over = f32::NEG_INFINITY;
-    for l in 0..LABELS {
-        let (mut sum, mut count) = (0.0, 0.0);
-        for number in numbers {
-            if number >= numbers[l] {
-                sum += number;
-                count += 1.0;
-            }
-        }
-        over = over.max((sum - 1.0) / count);
-    }
-    numbers.map(|number| (number - over).max(0.0))
+    let [x, y, z, _] = numbers.to_array();
+    let sum = x + y + z;
+    // Those that stay above zero share what is over one: the largest alone,
+    // the two largest, or all; whichever leaves most over.
+    let over = (x.max(y).max(z) - 1.0)
+        .max((sum - x.min(y).min(z) - 1.0) * 0.5)
+        .max((sum - 1.0) * (1.0 / 3.0));
+    (numbers - over).max(Vec4::ZERO)
 }
 
 #[cfg(test)]
@@ -167,16 +158,24 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Costs of one label, and 1 of the others.
+    fn costing(label: usize, cost: f32) -> Labelled {
+        let mut costs = Vec4::ONE;
+        costs[label] = cost;
+        costs
+    }
+
     proptest! {
         #[test]
         fn nearest_shares_are_shares_and_none_is_nearer(
             numbers in proptest::array::uniform3(-3.0..3.0f32), other in proptest::array::uniform3(0.0..1.0f32),
         ) {
-            let found = nearest_shares(numbers);
+            let found = nearest_shares(Vec4::new(numbers[0], numbers[1], numbers[2], 0.0));
+            let found = [found.x, found.y, found.z];
             let sum: f32 = found.iter().sum();
             prop_assert!((sum - 1.0).abs() < 1e-5 && found.iter().all(|v| *v >= 0.0), "{found:?}");
             let whole: f32 = other.iter().sum::<f32>().max(1e-6);
-            let far = |shares: Labelled| -> f32 {
+            let far = |shares: [f32; 3]| -> f32 {
                 shares.iter().zip(numbers).map(|(a, b)| (a - b) * (a - b)).sum()
             };
             prop_assert!(far(found) <= far(other.map(|v| v / whole)) + 1e-5);
@@ -192,8 +191,7 @@ mod tests {
             .map(|i| {
                 let (x, y) = (i % side, i / side);
                 let wrong = x % 3 == 1 && y % 3 == 1;
-                let label = usize::from((x >= 50) != wrong);
-                std::array::from_fn(|l| if l == label { 0.0 } else { 1.0 })
+                costing(usize::from((x >= 50) != wrong), 0.0)
             })
             .collect();
         let shares = cut(side, &costs, &Plane::of(side, &|_, _| 1.5));
@@ -209,9 +207,7 @@ mod tests {
     #[test]
     fn without_a_price_every_cell_takes_its_cheapest() {
         let side = 90;
-        let costs: Vec<Labelled> = (0..side * side)
-            .map(|i| std::array::from_fn(|l| if l == i % 3 { 0.1 } else { 1.0 }))
-            .collect();
+        let costs: Vec<Labelled> = (0..side * side).map(|i| costing(i % 3, 0.1)).collect();
         let shares = cut(side, &costs, &Plane::of(side, &|_, _| 0.0));
         assert!(
             shares

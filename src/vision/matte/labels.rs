@@ -29,12 +29,12 @@ pub(super) fn features<'a>(
     person: &'a Plane,
 ) -> impl Iterator<Item = [f32; FEATURES]> + 'a {
     let skin = *skin;
-    let ln_texture = libm::logf(skin.texture.mean + LEAST_TEXTURE);
+    let ln_texture = libm::logf(skin.texture + LEAST_TEXTURE);
     surface.iter().enumerate().map(move |(i, spot)| {
         let seen = Seen {
             light: cells.ln_light.v[i] - skin.ln_light(spot),
-            red: cells.red.v[i] - skin.red.mean,
-            yellow: cells.yellow.v[i] - skin.yellow.mean,
+            red: cells.red.v[i] - skin.red,
+            yellow: cells.yellow.v[i] - skin.yellow,
             texture: libm::logf(cells.texture.v[i] + LEAST_TEXTURE) - ln_texture,
             person: person.v[i],
         };
@@ -44,18 +44,19 @@ pub(super) fn features<'a>(
 
 /// What each label costs at a cell: how surprising it would be, in nats.
 pub(super) fn costs(features: [f32; FEATURES], has_face: bool) -> Labelled {
-    let scores: Labelled = WEIGHTS[usize::from(has_face)].map(|weights| {
+    let scores = WEIGHTS[usize::from(has_face)].map(|weights| {
         let terms = weights.iter().zip(features).map(|(w, f)| f32::from(*w) * f);
         terms.sum::<f32>() * 0.001
     });
     let most = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let sum: f32 = scores.iter().map(|score| libm::expf(score - most)).sum();
     let rest = most + libm::logf(sum);
-    scores.map(|score| (rest - score).min(MOST_COST))
+    let [skin, hair, other] = scores.map(|score| (rest - score).min(MOST_COST));
+    Labelled::new(skin, hair, other, 0.0)
 }
 
 /// What they cost where nothing is to be seen: it is neither.
-pub(super) const NOTHING: Labelled = [MOST_COST, MOST_COST, 0.0];
+pub(super) const NOTHING: Labelled = Labelled::new(MOST_COST, MOST_COST, 0.0, 0.0);
 
 /// A cell beside what bare skin of this head would be there; colours and light
 /// are differences of logarithms.

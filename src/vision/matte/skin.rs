@@ -9,44 +9,30 @@ use super::surface::Spot;
 use crate::engine::image::Photo;
 use crate::vision::face::Face;
 
-/// A normal distribution.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Normal {
-    pub(super) mean: f32,
-    pub(super) sd: f32,
-}
-
 /// Rounds of leaving out what lies too far from the rest.
 const ROUNDS: usize = 4;
 /// Farther than so many standard deviations is too far.
 const TOO_FAR: f32 = 2.0;
 
-impl Normal {
-    /// Mean and spread of the bulk of some numbers; `least_sd` is the
-    /// smallest spread believed.
-    pub(super) fn of_bulk(numbers: &[f32], least_sd: f32) -> Self {
-        let mut found = Self {
-            mean: 0.0,
-            sd: f32::INFINITY,
-        };
-        for _ in 0..ROUNDS {
-            let (mut sum, mut squares, mut count) = (0.0, 0.0, 0.0_f32);
-            for v in numbers {
-                // From the mean so far, which keeps the digits.
-                let off = v - found.mean;
-                if off.abs() <= TOO_FAR * found.sd {
-                    (sum, squares, count) = (sum + off, squares + off * off, count + 1.0);
-                }
+/// Mean of the bulk of some numbers; `least_sd` is the smallest spread
+/// believed.
+fn bulk_mean(numbers: &[f32], least_sd: f32) -> f32 {
+    let (mut mean, mut sd) = (0.0, f32::INFINITY);
+    for _ in 0..ROUNDS {
+        let (mut sum, mut squares, mut count) = (0.0, 0.0, 0.0_f32);
+        for v in numbers {
+            // From the mean so far, which keeps the digits.
+            let off = v - mean;
+            if off.abs() <= TOO_FAR * sd {
+                (sum, squares, count) = (sum + off, squares + off * off, count + 1.0);
             }
-            let off = sum / count.max(1.0);
-            let variance = squares / count.max(1.0) - off * off;
-            found = Self {
-                mean: found.mean + off,
-                sd: variance.max(0.0).sqrt().max(least_sd),
-            };
         }
-        found
+        let off = sum / count.max(1.0);
+        let variance = squares / count.max(1.0) - off * off;
+        mean += off;
+        sd = variance.max(0.0).sqrt().max(least_sd);
     }
+    mean
 }
 
 /// Bare skin of one head.
@@ -57,14 +43,19 @@ pub(super) struct Skin {
     shading: DVec4,
     /// Its least and its most, whatever the normal says.
     range: [f64; 2],
-    pub(super) red: Normal,
-    pub(super) yellow: Normal,
-    pub(super) texture: Normal,
+    pub(super) red: f32,
+    pub(super) yellow: f32,
+    pub(super) texture: f32,
 }
 
-/// Least spreads believed: of colours (ln), of texture (ln).
+/// Least spreads believed: of light, of colours (ln), of texture.
+const LEAST_LIGHT_SD: f32 = 1e-3;
 const LEAST_COLOUR_SD: f32 = 0.03;
 const LEAST_TEXTURE_SD: f32 = 0.01;
+/// Skin is not darker than this, in the darkest photo.
+const LEAST_LIGHT: f64 = 1e-3;
+/// Fewer samples of light tell nothing of where it comes from.
+const LEAST_SAMPLES: f64 = 8.0;
 /// Skin whose light is farther from what its normal says than this factor is
 /// in a cast shadow, shines, or is no skin.
 const ODD_LIGHT: f64 = 1.35;
@@ -80,18 +71,18 @@ impl Skin {
     /// Learns from cells that are mostly bare skin.
     pub(super) fn learn(cells: &Cells, surface: &[Spot], samples: &[usize]) -> Self {
         let of = |plane: &Plane| -> Vec<f32> { samples.iter().map(|i| plane.v[*i]).collect() };
-        let usual = f64::from(Normal::of_bulk(&of(&cells.light), 1e-3).mean).max(1e-3);
+        let usual = f64::from(bulk_mean(&of(&cells.light), LEAST_LIGHT_SD)).max(LEAST_LIGHT);
         let mut shading = DVec4::new(0.0, 0.0, 0.0, usual);
         let range = LIGHT_RANGE.map(|factor| factor * usual);
         for _ in 0..SHADING_ROUNDS {
-            let mut normal = DMat4::from_diagonal(DVec4::new(1.0, 1.0, 1.0, 0.0) * HOLD);
+            let mut normal = DMat4::ZERO;
             let mut sum = DVec4::ZERO;
             let mut count = 0.0;
             for i in samples {
                 let n = surface[*i].normal.extend(1.0);
                 let light = f64::from(cells.light.v[*i]) / usual;
                 let said = shading.dot(n).max(range[0]).min(range[1]) / usual;
-                let ratio = light.max(1e-3) / said;
+                let ratio = light.max(LEAST_LIGHT) / said;
                 if !(1.0 / ODD_LIGHT..ODD_LIGHT).contains(&ratio) {
                     continue;
                 }
@@ -101,7 +92,7 @@ impl Skin {
                 sum += n * (weight * light);
                 count += 1.0;
             }
-            if count < 8.0 {
+            if count < LEAST_SAMPLES {
                 break;
             }
             let held = DMat4::from_diagonal(DVec4::new(1.0, 1.0, 1.0, 0.0) * (HOLD * count));
@@ -110,9 +101,9 @@ impl Skin {
         Self {
             shading,
             range,
-            red: Normal::of_bulk(&of(&cells.red), LEAST_COLOUR_SD),
-            yellow: Normal::of_bulk(&of(&cells.yellow), LEAST_COLOUR_SD),
-            texture: Normal::of_bulk(&of(&cells.texture), LEAST_TEXTURE_SD),
+            red: bulk_mean(&of(&cells.red), LEAST_COLOUR_SD),
+            yellow: bulk_mean(&of(&cells.yellow), LEAST_COLOUR_SD),
+            texture: bulk_mean(&of(&cells.texture), LEAST_TEXTURE_SD),
         }
     }
 

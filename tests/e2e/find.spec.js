@@ -52,6 +52,29 @@ test('a face is found and wears the hairline without a tap', async ({ app: page 
   await expect(page.getByRole('tab', { name: 'Hairline' })).toHaveAttribute('aria-selected', 'true');
 });
 
+test('hair stays as it is, and is read anew where the head has moved', async ({ app: page }) => {
+  const file = join(HEADS, 'pif_receding_grey_brownskin.jpg');
+  needs(file);
+  const impressions = async () => Number(await page.getByTestId('stage').getAttribute('data-impressions'));
+  await opensByItself(page, file);
+  // A full head of short hair: next to nothing is bare.
+  expect(await impressions()).toBeLessThan(200);
+  await page.screenshot({ path: keep('found-hair.png') });
+  // Half the head lower the line crosses the bare forehead.
+  await step(page, 'Hairline');
+  const height = page.locator('input[type=range][data-param=HeightMm]');
+  await changing(page, () => height.fill('45'));
+  const low = await impressions();
+  expect(low).toBeGreaterThan(200);
+  await step(page, 'Place');
+  const chin = page.locator('[data-marker="Marker(Chin)"]');
+  await chin.focus();
+  await changing(page, () => page.keyboard.press('ArrowDown'));
+  const workers = await page.evaluate(() => globalThis.smpWorkers.length);
+  expect(workers, 'the render worker, and one for each place of the head').toBe(3);
+  expect(await impressions()).toBeGreaterThan(100);
+});
+
 test('a sample has its place and is not searched; any photo can be placed by hand instead', async ({ app: page }) => {
   const workers = () => page.evaluate(() => globalThis.smpWorkers.length);
   await openSample(page, 'sample-side');

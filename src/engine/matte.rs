@@ -1,6 +1,6 @@
 //! What the photo shows at each place around the head: bare scalp, hair, or
-//! something else. Made by `vision::matte`, or by hand; impressions go only
-//! where there is bare scalp.
+//! something else. Made by `vision::matte`; impressions go only where there is
+//! bare scalp.
 
 use glam::DVec2;
 

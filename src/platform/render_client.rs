@@ -131,8 +131,7 @@ impl RenderClient {
     /// for while another runs takes its place in the worker's own queue.
     pub fn ask(&self, request: impl FnOnce(u32) -> Request) -> u32 {
         let mut inner = self.0.borrow_mut();
-        inner.next_other = inner.next_other.wrapping_add(1);
-        let job = inner.next_other;
+        let job = inner.next_job();
         inner.other_job = Some(job);
         inner.wait(LONG_PATIENCE_MS);
         inner.post(&request(job), &[]);
@@ -143,8 +142,7 @@ impl RenderClient {
     /// wanted in the background.
     pub fn ask_for_pixels(&self) {
         let mut inner = self.0.borrow_mut();
-        inner.next_other = inner.next_other.wrapping_add(1);
-        let job = inner.next_other;
+        let job = inner.next_job();
         inner.post(&Request::Pixels { job }, &[]);
     }
 
@@ -321,6 +319,12 @@ impl Inner {
         self.wait(LONG_PATIENCE_MS);
         let load = self.load;
         self.post(&Request::Load { load }, &[photo.into()]);
+    }
+
+    /// The number of a job other than a frame.
+    fn next_job(&mut self) -> u32 {
+        self.next_other = self.next_other.wrapping_add(1);
+        self.next_other
     }
 
     /// Sends the matte, where there is one and its photo is loaded.

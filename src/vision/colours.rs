@@ -19,9 +19,10 @@ pub struct Colours {
 
 /// Points of the mesh on cheeks and forehead, away from lips, brows and
 /// hairline.
-const SKIN: [usize; 12] = [50, 280, 205, 425, 101, 330, 118, 347, 151, 9, 108, 337];
+pub(super) const SKIN_POINTS: [usize; 12] =
+    [50, 280, 205, 425, 101, 330, 118, 347, 151, 9, 108, 337];
 /// How large a patch is looked at around each, mm.
-const SKIN_RADIUS_MM: f64 = 4.0;
+pub(super) const SKIN_RADIUS_MM: f64 = 4.0;
 /// Pairs of points on the upper and the lower edge of a brow, the person's
 /// right one and the left.
 const BROWS: [(usize, usize); 10] = [
@@ -51,7 +52,7 @@ const LEAST_PX_PER_MM: f64 = 0.8;
 pub fn colours(photo: &Photo, face: &Face) -> Colours {
     let px_per_mm = face.pose.px_per_mm;
     let at = |p: DVec2, radius_mm: f64| photo.mean_linear_disc(p.x, p.y, radius_mm * px_per_mm);
-    let patches = SKIN
+    let patches = SKIN_POINTS
         .iter()
         .filter_map(|i| at(face.mesh.at(*i), SKIN_RADIUS_MM));
     // By light: shade at one end, shine at the other.

@@ -1,6 +1,6 @@
 //! Square planes of numbers, one to a cell, and the smoothing that all else
-//! here is made of. Closures are called, not compiled in: that is 2 KB of the
-//! worker's 60.
+//! here is made of. Closures are called, not compiled in, because the worker has
+//! no room to spare.
 
 /// One number to each cell of a square, rows from the top.
 #[derive(Debug, Clone, PartialEq)]

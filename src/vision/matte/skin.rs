@@ -7,6 +7,7 @@ use super::cells::{Cells, ln_light};
 use super::plane::Plane;
 use super::surface::Spot;
 use crate::engine::image::Photo;
+use crate::vision::colours::{SKIN_POINTS, SKIN_RADIUS_MM};
 use crate::vision::face::Face;
 
 /// Rounds of leaving out what lies too far from the rest.
@@ -117,13 +118,8 @@ impl Skin {
     }
 }
 
-/// Points of the mesh on cheeks, nose and forehead, away from lips, brows and
-/// hairline.
-const SKIN_POINTS: [usize; 15] = [
-    50, 280, 205, 425, 101, 330, 118, 347, 151, 9, 108, 337, 10, 109, 338,
-];
-/// How much of the skin around each is looked at, mm.
-const SKIN_RADIUS_MM: f64 = 4.0;
+/// Points of the mesh on the upper forehead: as near to the scalp as it goes.
+const FOREHEAD_POINTS: [usize; 3] = [10, 109, 338];
 /// Without a face: how far within the outline the head is looked at, mm, and
 /// how sure the cell is the person.
 const WITHIN_MM: f32 = 15.0;
@@ -144,14 +140,12 @@ pub(super) fn samples(
     let radius_px = SKIN_RADIUS_MM * face.pose.px_per_mm;
     let step_px = cells.square.side / cells.side as f64;
     let steps = (radius_px / step_px) as i32;
-    let size = DVec2::new(f64::from(photo.width()), f64::from(photo.height()));
     let mut found = Vec::new();
-    for point in SKIN_POINTS {
+    for point in SKIN_POINTS.into_iter().chain(FOREHEAD_POINTS) {
         for (dx, dy) in (-steps..=steps).flat_map(|x| (-steps..=steps).map(move |y| (x, y))) {
             let d = DVec2::new(f64::from(dx), f64::from(dy)) * step_px;
             let q = face.mesh.at(point) + d;
-            let in_photo = q.cmpge(DVec2::ZERO).all() && q.cmplt(size).all();
-            if d.length() <= radius_px && in_photo {
+            if d.length() <= radius_px && photo.pixel_at(q).is_some() {
                 found.extend(cells.cell_from_photo(q));
             }
         }

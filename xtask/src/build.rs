@@ -30,9 +30,12 @@ struct Binary {
     name: &'static str,
     feature: &'static str,
     profile: &'static str,
-    simd: bool,
+    /// Flags of rustc for all its crates.
+    flags: &'static [&'static str],
     wasm_opt: &'static str,
 }
+
+const SIMD: &str = "-Ctarget-feature=+simd128";
 
 const BINARIES: [Binary; 3] = [
     // The page: small, and able to say so on a browser without simd.
@@ -40,21 +43,22 @@ const BINARIES: [Binary; 3] = [
         name: "app",
         feature: "ui",
         profile: "page",
-        simd: false,
+        // Leptos then makes one type of all views: 6 % of the page.
+        flags: &["--cfg=erase_components"],
         wasm_opt: "-Oz",
     },
     Binary {
         name: "render_worker",
         feature: "worker",
         profile: "engine",
-        simd: true,
+        flags: &[SIMD],
         wasm_opt: "-O3",
     },
     Binary {
         name: "vision_worker",
         feature: "vision",
         profile: "vision",
-        simd: true,
+        flags: &[SIMD],
         wasm_opt: "-Os",
     },
 ];
@@ -125,7 +129,7 @@ fn cargo_for(binary: &Binary, verb: &str, profile: &str) -> (Command, PathBuf) {
     cargo.args(["--features", binary.feature, "--profile", profile]);
     cargo.arg("--target=wasm32-unknown-unknown");
     cargo.env("CARGO_TARGET_DIR", &target);
-    let flags = rust_flags(binary.simd).join("\u{1f}");
+    let flags = rust_flags(binary.flags).join("\u{1f}");
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags);
     (cargo, target)
 }
@@ -154,11 +158,8 @@ fn wasm(binary: &Binary, mode: Mode) -> Result<()> {
 }
 
 /// No path of this machine may end up in the wasm.
-fn rust_flags(simd: bool) -> Vec<String> {
-    let mut flags = Vec::new();
-    if simd {
-        flags.push("-Ctarget-feature=+simd128".to_owned());
-    }
+fn rust_flags(flags: &[&str]) -> Vec<String> {
+    let mut flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
     let home = |variable: &str, default: &str| {
         std::env::var(variable)
             .ok()
@@ -208,7 +209,7 @@ fn wasm_opt(binary: &Binary, file: &Path) -> Result<()> {
     node.arg(at("node_modules/binaryen/bin/wasm-opt"))
         .arg(binary.wasm_opt)
         .args(WASM_OPT_FEATURES);
-    if binary.simd {
+    if binary.flags.contains(&SIMD) {
         node.arg("--enable-simd");
     }
     let smaller = file.with_extension("opt");
@@ -227,16 +228,16 @@ mod tests {
 
     #[test]
     fn only_the_workers_use_simd() {
-        assert!(rust_flags(true).iter().any(|f| f.contains("simd128")));
-        assert!(!rust_flags(false).iter().any(|f| f.contains("simd128")));
         for binary in BINARIES {
-            assert_eq!(binary.simd, binary.name.ends_with("_worker"));
+            let flags = rust_flags(binary.flags);
+            let simd = flags.iter().any(|f| f.contains("simd128"));
+            assert_eq!(simd, binary.name.ends_with("_worker"));
         }
     }
 
     #[test]
     fn this_checkout_has_another_name_in_the_wasm() {
-        let flags = rust_flags(false);
+        let flags = rust_flags(&[]);
         let ours = format!("={}=smp-visualizer", root().display());
         assert!(flags.last().unwrap().ends_with(&ours), "{flags:?}");
     }

@@ -12,9 +12,10 @@
 //! is no face. The person corrects them, or sets them by hand from the start.
 //! Where the head then stands, [`vision::matte`] tells bare scalp from hair and
 //! all else; the page passes its answer ([`engine::matte`]) on to the render
-//! worker unread. [`engine::fit`] turns markers into a
-//! [`engine::head::HeadModel`]: a cranium ellipsoid in millimetres, a pose and a
-//! camera, with the scale's error.
+//! worker unread. Where it is wrong the person paints over it
+//! ([`engine::corrections`]); both together are [`engine::scalp`].
+//! [`engine::fit`] turns markers into a [`engine::head::HeadModel`]: a cranium
+//! ellipsoid in millimetres, a pose and a camera, with the scale's error.
 //! A [`engine::look::Look`] says what to draw, and [`engine::render`] draws:
 //!
 //! ```text
@@ -36,7 +37,7 @@
 //! | [`engine`] | photo, head and look in, picture out; pure | nothing of ours |
 //! | [`vision`] | photo in, heads and mattes out: a small interpreter of face models, and what they mean; pure | `engine` |
 //! | [`codec`] | picture files to pixels and back; pure, feature `codec` | `engine`, `protocol` (its refusals) |
-//! | [`session`] | the plan, the job queue, the viewport; pure | `engine`, `vision` |
+//! | [`session`] | the plan, its history, the job queue, the viewport; pure | `engine`, `vision` |
 //! | [`protocol`] | messages between page and workers | `engine`, `vision` |
 //! | `platform` | the browser through web-sys; never leptos | all above |
 //! | `ui` | leptos components; the only importer of leptos | all above |
@@ -66,7 +67,8 @@
 //!    worker lives for one photo.
 //! 5. Every number a user can change has one row in [`engine::params`], which
 //!    feeds the check, the slider, the plan file and the tests.
-//! 6. Nothing in the plan is lost by an error or a crash.
+//! 6. Nothing in the plan is lost by an error or a crash, and every change of it
+//!    goes through `ui::edit`, so that it can be taken back.
 //!
 //! # Names
 //!

@@ -108,7 +108,7 @@ fn raising_the_density_only_ever_adds_impressions() {
 fn changes_are_what_makes_the_new_list_of_the_old() {
     let scene = scene();
     let list = |shown: &Shown| shown.dots(&scene.projection);
-    let between = |old: &Shown, new: &Shown| changes(&scene.projection, old, new);
+    let between = |old: &Shown, new: &Shown| changes(&scene.projection, old, new, None);
     let (few, more) = (scene.shown(100.0), scene.shown(104.0));
     let up = between(&few, &more).expect("a step is few changes");
     assert!(up.gone.is_empty() && !up.come.is_empty());

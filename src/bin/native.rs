@@ -101,7 +101,10 @@ fn run(job: &Job) -> Result<(), String> {
         placement,
         look: plan.look,
     };
-    let picture = treat(source, &inputs, matte, job.layout)?;
+    let mut renderer = Renderer::new(source);
+    renderer.set_matte(matte);
+    renderer.correct(&plan.corrections);
+    let picture = treat(renderer, &inputs, job.layout)?;
     let file = fs::File::create(&job.out).map_err(|e| told(&job.out, &e))?;
     encode_png(&picture, std::io::BufWriter::new(file), &mut |_| ()).map_err(|e| told(&job.out, &e))
 }
@@ -131,7 +134,7 @@ fn see(photo: Photo, folder: &Path, placed: Option<Placement>) -> Result<Seen, S
         None => {
             let heads = reader.heads(&mut models, &mut || true);
             let heads = heads.map_err(|e| e.to_string())?;
-            heads.first().map(|head| head.placement)
+            heads.first().map(|head| head.placement.rounded())
         }
     };
     let head = placement.and_then(|placement| fit(&placement, width, height).ok());
@@ -145,21 +148,14 @@ fn see(photo: Photo, folder: &Path, placed: Option<Placement>) -> Result<Seen, S
 }
 
 /// The picture the page exports, and what it took on the terminal.
-fn treat(
-    photo: Photo,
-    inputs: &Inputs,
-    matte: Option<Matte>,
-    layout: Layout,
-) -> Result<Photo, String> {
+fn treat(mut renderer: Renderer, inputs: &Inputs, layout: Layout) -> Result<Photo, String> {
     #[expect(clippy::disallowed_methods, reason = "natively there is a clock")]
     let start = Instant::now();
     let clock = || start.elapsed().as_secs_f64() * 1e3;
-    let mut renderer = Renderer::new(photo);
-    renderer.set_matte(matte);
     let frame = renderer.render(inputs, &clock).map_err(|e| e.to_string())?;
     eprintln!("{} impressions", frame.impressions);
     for (stage, ms) in &frame.stages {
-        eprintln!("{stage:12} {ms:8.1} ms");
+        eprintln!("{:12} {ms:8.1} ms", stage.name());
     }
     let (before, after, _) = renderer.into_parts();
     Ok(compose(&before, after, layout))

@@ -17,10 +17,10 @@ use super::candidates::Candidates;
 use super::head::HeadModel;
 use super::impressions::{Changes, Dot};
 use super::look::{Density, Hairline};
-use super::matte::Matte;
 use super::noise::surface_noise;
 use super::region::{Cell, Grid, SignedDistance};
 use super::rng::hash_unit;
+use super::scalp::Scalp;
 use super::shade::{coverage_mm2, variance_mm2};
 
 /// Spread of an impression's diameter, ± share of the mean (domain.md §5.2).
@@ -100,19 +100,16 @@ pub struct Projection {
 const LEAST_BARE: f32 = 0.05;
 
 impl Projection {
-    /// Looks up how much bare scalp each candidate lies on, in a photo `width`
-    /// px wide. Where no matte tells, all of it is bare.
-    pub fn cover(&mut self, matte: Option<&Matte>, width: u32) {
+    /// Looks up how much bare scalp each candidate lies on, in a photo of
+    /// `width` × `height` px. Returns what was looked up before.
+    pub fn cover(&mut self, scalp: &Scalp, width: u32, height: u32) -> Vec<f32> {
         let bare = |mark: &Mark| {
             let q_in_photo = DVec2::new(f64::from(mark.x), f64::from(mark.y));
-            match matte.and_then(|matte| matte.scalp_at(q_in_photo, width)) {
-                None => 1.0,
-                Some(share) if share < LEAST_BARE => 0.0,
-                Some(share) => share,
-            }
+            let share = scalp.bare_at(q_in_photo, width, height);
+            if share < LEAST_BARE { 0.0 } else { share }
         };
-        self.bare.clear();
-        self.bare.extend(self.marks.iter().map(bare));
+        let bare = self.marks.iter().map(bare).collect();
+        std::mem::replace(&mut self.bare, bare)
     }
 
     /// What every candidate looks like, with its share of bare scalp.
@@ -305,19 +302,34 @@ pub fn visible(
 
 /// How to make the impressions of `new` of those of `old`, both of one
 /// projection; none where so many differ that laying all afresh is no slower.
+/// `old_bare` is what [`Projection::cover`] gave back, if it was called between
+/// them.
 #[must_use]
-pub fn changes(projection: &Projection, old: &Shown, new: &Shown) -> Option<Changes> {
-    if old.ramp.len() != new.ramp.len() || old.make != new.make {
+pub fn changes(
+    projection: &Projection,
+    old: &Shown,
+    new: &Shown,
+    old_bare: Option<&[f32]>,
+) -> Option<Changes> {
+    let old_bare = old_bare.unwrap_or(&projection.bare);
+    let sizes = [old.ramp.len(), new.ramp.len(), old_bare.len()];
+    if sizes != [projection.marks.len(); 3] || old.make != new.make {
         return None;
     }
     let mut changes = Changes::default();
-    let both = old.ramp.iter().zip(&new.ramp).zip(projection.seen());
-    for ((was, is), seen) in both.filter(|((was, is), _)| was != is) {
+    let ramps = old.ramp.iter().zip(&new.ramp);
+    let both = ramps.zip(projection.seen()).zip(old_bare);
+    let same =
+        |was: f32, is: f32, was_bare: f32, bare: f32| was == is && (was_bare == bare || is == 0.0);
+    for (((was, is), (mark, bare)), was_bare) in both {
+        if same(*was, *is, *was_bare, bare) {
+            continue;
+        }
         if *was > 0.0 {
-            changes.gone.push(old.make.dot(seen, *was));
+            changes.gone.push(old.make.dot((mark, *was_bare), *was));
         }
         if *is > 0.0 {
-            changes.come.push(new.make.dot(seen, *is));
+            changes.come.push(new.make.dot((mark, bare), *is));
         }
     }
     let changed = changes.gone.len() + changes.come.len();

@@ -1,10 +1,7 @@
 //! Why the engine could not do what it was asked.
 
-use serde::{Deserialize, Serialize};
-
 /// Everything that can go wrong in the engine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EngineError {
     /// The markers do not describe a head.
     #[error("the head cannot be placed: {0}")]
@@ -20,8 +17,7 @@ pub enum EngineError {
 }
 
 /// What is wrong with a placement; the page says it in words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadPlacement {
     /// A coordinate, size or angle is not a finite number.
     #[error("a marker has no place")]

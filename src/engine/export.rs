@@ -1,14 +1,11 @@
 //! From a picture to what leaves the app: one picture or two side by side,
 //! always with the line that says what it is.
 
-use serde::{Deserialize, Serialize};
-
 use super::caption::{burn_notice, side_by_side};
 use super::image::Photo;
 
 /// What an export shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
     /// The treated picture.
     After,

@@ -1,7 +1,6 @@
 //! A picture in memory: 8-bit sRGB with alpha, and rectangles on it.
 
 use glam::DVec2;
-use serde::{Deserialize, Serialize};
 
 use super::color::LINEAR_FROM_SRGB8;
 
@@ -196,7 +195,7 @@ impl Photo {
 }
 
 /// A rectangle of whole pixels; may be empty.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Rect {
     /// Leftmost column.
     pub x: u32,

@@ -12,6 +12,8 @@ pub mod matte;
 pub mod look;
 pub mod params;
 pub mod placement;
+pub mod corrections;
+mod painted;
 
 // Pixels.
 mod simd;
@@ -31,7 +33,7 @@ pub mod anthropometry;
 mod least_squares;
 pub mod camera;
 pub mod head;
-mod numbers;
+pub mod numbers;
 mod problem;
 mod markers;
 mod starting;
@@ -49,6 +51,7 @@ pub mod region;
 pub mod rng;
 pub mod noise;
 mod elimination;
+pub mod scalp;
 pub mod candidates;
 pub mod dots;
 

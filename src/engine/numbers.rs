@@ -1,5 +1,6 @@
 //! Looks, placements and heads as plain numbers: the form in which they travel
-//! between page and workers where reading JSON would cost too much.
+//! between page and workers where reading JSON would cost too much, and in which
+//! they are rounded.
 
 use glam::{DVec2, DVec3};
 
@@ -18,7 +19,23 @@ const VIEWS: [View; 5] = [
     View::LeftSide,
 ];
 
+/// Steps to one that numbers of a plan are rounded to: a millionth of a pixel,
+/// and at most 12 digits, of which every reader of JSON makes the same number.
+const STEPS: f64 = 1e9;
+
+fn rounded(number: f64) -> f64 {
+    (number * STEPS).round() / STEPS
+}
+
 impl Placement {
+    /// The placement with its numbers rounded to nine decimals.
+    #[must_use]
+    pub fn rounded(&self) -> Self {
+        let numbers: Vec<f64> = self.to_numbers().into_iter().map(rounded).collect();
+        // Only a marker that is nowhere has no number, and stays so.
+        Self::from_numbers(&numbers).unwrap_or(*self)
+    }
+
     /// The placement as numbers; what is not there is not a number.
     #[must_use]
     pub fn to_numbers(&self) -> Vec<f64> {
@@ -97,6 +114,17 @@ impl Placement {
 }
 
 impl Look {
+    /// The look with its numbers rounded to nine decimals and brought into
+    /// their bounds.
+    #[must_use]
+    pub fn rounded(&self) -> Self {
+        let mut look = *self;
+        for row in ROWS {
+            row.id.set(&mut look, rounded(row.id.get(self)));
+        }
+        look
+    }
+
     /// The look as numbers: its seed, then the value of every row of
     /// [`ROWS`].
     #[must_use]
@@ -181,7 +209,7 @@ impl HeadModel {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
 
@@ -231,9 +259,14 @@ mod tests {
         )
     }
 
+    /// Any placement.
+    pub(crate) fn placement() -> impl Strategy<Value = Placement> {
+        prop_oneof![face(), outline()]
+    }
+
     proptest! {
         #[test]
-        fn placements_come_back(placement in prop_oneof![face(), outline()]) {
+        fn placements_come_back(placement in placement()) {
             prop_assert_eq!(Placement::from_numbers(&placement.to_numbers()), Some(placement));
         }
 

@@ -3,6 +3,7 @@
 
 use super::candidates::{Candidates, candidates};
 use super::composite::{composite, recolour};
+use super::corrections::Corrections;
 use super::dots::{Projection, Shown, changes, project, visible};
 use super::error::EngineError;
 use super::field::Field;
@@ -13,6 +14,7 @@ use super::matte::Matte;
 use super::outline::outline;
 use super::params::ParamId;
 use super::region::{Grid, SignedDistance, signed_distance};
+use super::scalp::Scalp;
 use super::shade::darkening;
 use super::stages::{Inputs, Stage, must_run};
 
@@ -32,9 +34,9 @@ pub struct Renderer {
     last: Option<Inputs>,
     ranked: Option<Ranked>,
     placed: Option<Placed>,
-    matte: Option<Matte>,
-    /// Whether the matte is another than the picture was made with.
-    matte_is_new: bool,
+    scalp: Scalp,
+    /// Whether it is another than the picture was made with.
+    scalp_is_new: bool,
     distance: SignedDistance,
     /// What the field holds.
     shown: Shown,
@@ -79,7 +81,7 @@ pub struct Frame {
     pub impressions: u32,
     /// The stages that ran and the milliseconds that the caller's clock said
     /// they took.
-    pub stages: Vec<(&'static str, f64)>,
+    pub stages: Vec<(Stage, f64)>,
 }
 
 impl Renderer {
@@ -99,8 +101,8 @@ impl Renderer {
             last: None,
             ranked,
             placed: None,
-            matte: None,
-            matte_is_new: false,
+            scalp: Scalp::default(),
+            scalp_is_new: false,
             distance: SignedDistance::default(),
             shown: Shown::default(),
             next_shown: Shown::default(),
@@ -126,17 +128,31 @@ impl Renderer {
         self.placed.as_ref().map(|placed| &placed.head)
     }
 
-    /// Tells what is bare scalp; none: all that the head model says is. The
-    /// next picture is made with it.
+    /// Tells what the photo shows of bare scalp; none: all that the head model
+    /// says is. The next picture is made with it.
     pub fn set_matte(&mut self, matte: Option<Matte>) {
-        self.matte = matte;
-        self.matte_is_new = true;
+        self.scalp.set_matte(matte);
+        self.scalp_is_new = true;
+    }
+
+    /// Tells what the person says the photo shows. The next picture is made
+    /// with it.
+    pub fn correct(&mut self, corrections: &Corrections) {
+        self.scalp.correct(corrections);
+        self.scalp_is_new = true;
+    }
+
+    /// Tells matte and corrections in one, as another renderer of the same
+    /// picture has them.
+    pub fn set_scalp(&mut self, scalp: Scalp) {
+        self.scalp = scalp;
+        self.scalp_is_new = true;
     }
 
     /// What is bare scalp, as last told.
     #[must_use]
-    pub fn matte(&self) -> Option<&Matte> {
-        self.matte.as_ref()
+    pub fn scalp(&self) -> &Scalp {
+        &self.scalp
     }
 
     /// Lends the candidates to another renderer; the next picture here makes
@@ -174,9 +190,9 @@ impl Renderer {
             ..*inputs
         };
         let last = self.last;
-        let matte_is_new = self.matte_is_new;
+        let scalp_is_new = self.scalp_is_new;
         let runs = |stage| {
-            must_run(stage, last.as_ref(), &next) || (matte_is_new && stage >= Stage::Cover)
+            must_run(stage, last.as_ref(), &next) || (scalp_is_new && stage >= Stage::Cover)
         };
         let mut timer = Timer {
             clock,
@@ -228,10 +244,11 @@ impl Renderer {
             };
             timer.time(Stage::Region, line);
         }
-        if runs(Stage::Cover) {
-            let (matte, width) = (self.matte.as_ref(), self.photo.width());
-            timer.time(Stage::Cover, || placed.projection.cover(matte, width));
-        }
+        let old_bare = runs(Stage::Cover).then(|| {
+            let (width, height) = (self.photo.width(), self.photo.height());
+            let cover = || placed.projection.cover(&self.scalp, width, height);
+            timer.time(Stage::Cover, cover)
+        });
         if runs(Stage::Visibility) {
             let choose = || {
                 visible(
@@ -248,15 +265,15 @@ impl Renderer {
         let before = self.field.rect;
         let mut changed = Rect::default();
         if runs(Stage::Field) {
-            let old = (!runs(Stage::Cover)).then_some(&self.shown);
+            let old = (!runs(Stage::Project)).then_some(&self.shown);
             let lay = || {
-                lay(
-                    &mut self.field,
-                    &self.photo,
-                    &placed.projection,
-                    old,
-                    &self.next_shown,
-                )
+                let (projection, new) = (&placed.projection, &self.next_shown);
+                let changes =
+                    old.and_then(|old| changes(projection, old, new, old_bare.as_deref()));
+                let (width, height) = (self.photo.width(), self.photo.height());
+                changes
+                    .and_then(|changes| self.field.update(&changes, width, height))
+                    .unwrap_or_else(|| self.field.splat(&new.dots(projection), width, height))
             };
             changed = timer.time(Stage::Field, lay);
             std::mem::swap(&mut self.shown, &mut self.next_shown);
@@ -279,7 +296,7 @@ impl Renderer {
             });
         }
         self.last = Some(next);
-        self.matte_is_new = false;
+        self.scalp_is_new = false;
         Ok(Frame {
             rect: changed,
             impressions: u32::try_from(self.shown.len()).unwrap_or(u32::MAX),
@@ -296,21 +313,6 @@ impl Renderer {
             projection: Projection::default(),
         })
     }
-}
-
-/// Makes the field that of `new`, from that of `old` where it can. Returns the
-/// part of the photo whose coverage may have changed.
-fn lay(
-    field: &mut Field,
-    photo: &Photo,
-    projection: &Projection,
-    old: Option<&Shown>,
-    new: &Shown,
-) -> Rect {
-    let (width, height) = (photo.width(), photo.height());
-    old.and_then(|old| changes(projection, old, new))
-        .and_then(|changes| field.update(&changes, width, height))
-        .unwrap_or_else(|| field.splat(&new.dots(projection), width, height))
 }
 
 /// Puts the photo's own pixels back inside `rect`.
@@ -334,14 +336,14 @@ fn restore(photo: &Photo, rect: Rect, after: &mut [u8]) {
 /// Notes what each stage took.
 struct Timer<'a> {
     clock: &'a dyn Fn() -> f64,
-    stages: Vec<(&'static str, f64)>,
+    stages: Vec<(Stage, f64)>,
 }
 
 impl Timer<'_> {
     fn time<T>(&mut self, stage: Stage, work: impl FnOnce() -> T) -> T {
         let start = (self.clock)();
         let done = work();
-        self.stages.push((stage.name(), (self.clock)() - start));
+        self.stages.push((stage, (self.clock)() - start));
         done
     }
 }

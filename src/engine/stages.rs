@@ -76,8 +76,9 @@ fn shape(hairline: &Hairline) -> Hairline {
 }
 
 /// Whether `stage` must run to get from `last` (none: nothing is cached yet)
-/// to `next`. A new matte runs [`Stage::Cover`] and all behind it; it is no
-/// input here because it is too large to be kept twice and compared.
+/// to `next`. A new matte or correction runs [`Stage::Cover`] and all behind it;
+/// they are no inputs here because they are too large to be kept twice and
+/// compared.
 #[must_use]
 pub fn must_run(stage: Stage, last: Option<&Inputs>, next: &Inputs) -> bool {
     let Some(last) = last else { return true };

@@ -12,7 +12,7 @@ use web_sys::{Blob, ErrorEvent, HtmlCanvasElement, HtmlElement, MessageEvent, Wo
 use super::page::{drop_later, now_ms};
 use super::vision_client::SealedMatte;
 use super::wire;
-use crate::engine::{look::Look, placement::Placement};
+use crate::engine::{corrections::Corrections, look::Look, placement::Placement};
 use crate::protocol::{Request, Response};
 use crate::session::queue::Queue;
 
@@ -60,6 +60,9 @@ struct Inner {
     load: u32,
     loading: bool,
     deaths: u32,
+    /// The person's corrections, and whether the worker has them.
+    corrections: Corrections,
+    corrected: bool,
     frames: Queue<(Placement, Look)>,
     other_job: Option<u32>,
     next_other: u32,
@@ -87,6 +90,8 @@ impl RenderClient {
             canvases: None,
             photo: None,
             matte: None,
+            corrections: Corrections::default(),
+            corrected: true,
             trying: None,
             load: 0,
             loading: false,
@@ -117,8 +122,12 @@ impl RenderClient {
     }
 
     /// Asks for a frame; only the newest asked for is drawn.
-    pub fn render(&self, placement: Placement, look: Look) {
+    pub fn render(&self, placement: Placement, look: Look, corrections: &Corrections) {
         let mut inner = self.0.borrow_mut();
+        if inner.corrections != *corrections {
+            inner.corrections.clone_from(corrections);
+            inner.corrected = false;
+        }
         // Without a photo on the canvases there is nothing to draw on; the
         // page asks again when there is.
         if inner.ready && !inner.loading {
@@ -134,7 +143,8 @@ impl RenderClient {
         let job = inner.next_job();
         inner.other_job = Some(job);
         inner.wait(LONG_PATIENCE_MS);
-        inner.post(&request(job), &[]);
+        inner.send_corrections();
+        inner.post(request(job), &[]);
         job
     }
 
@@ -143,7 +153,7 @@ impl RenderClient {
     pub fn ask_for_pixels(&self) {
         let mut inner = self.0.borrow_mut();
         let job = inner.next_job();
-        inner.post(&Request::Pixels { job }, &[]);
+        inner.post(Request::Pixels { job }, &[]);
     }
 
     /// Ends the worker and whatever it was doing; a new one takes over.
@@ -224,9 +234,13 @@ impl RenderClient {
     }
 
     fn heard(&self, data: &JsValue) {
-        let Some((response, object)) = wire::decode_response(data) else {
+        let Some((parts, objects)) = wire::decode(data) else {
             return;
         };
+        let Some(response) = Response::from_parts(parts) else {
+            return;
+        };
+        let object = objects.into_iter().next();
         let (listener, wanted) = {
             let mut inner = self.0.borrow_mut();
             let wanted = inner.note(&response);
@@ -255,6 +269,7 @@ impl Inner {
                     self.matte = None;
                 }
                 self.send_matte();
+                self.corrected = false;
                 true
             }
             Response::PhotoFailed { load, .. } if *load == self.load => {
@@ -300,7 +315,7 @@ impl Inner {
 
     fn greet(&mut self) {
         if let Some(canvases) = self.canvases.take() {
-            self.post(&Request::Start, &canvases);
+            self.post(Request::Start, &canvases);
         }
         if self.photo.is_some() || self.trying.is_some() {
             self.send_load();
@@ -318,7 +333,7 @@ impl Inner {
         self.loading = true;
         self.wait(LONG_PATIENCE_MS);
         let load = self.load;
-        self.post(&Request::Load { load }, &[photo.into()]);
+        self.post(Request::Load { load }, &[photo.into()]);
     }
 
     /// The number of a job other than a frame.
@@ -336,7 +351,15 @@ impl Inner {
             photo_width: matte.photo_width,
             rect: matte.rect,
         };
-        self.post(&request, &[matte.shares.clone().into()]);
+        self.post(request, &[matte.shares.clone().into()]);
+    }
+
+    /// Sends the corrections, where the worker does not have them.
+    fn send_corrections(&mut self) {
+        if !std::mem::replace(&mut self.corrected, true) {
+            let corrections = self.corrections.clone();
+            self.post(Request::Correct { corrections }, &[]);
+        }
     }
 
     fn send_frame(&mut self, next: Option<(u32, (Placement, Look))>) {
@@ -344,8 +367,9 @@ impl Inner {
             return;
         };
         self.wait(PATIENCE_MS);
+        self.send_corrections();
         self.post(
-            &Request::Render {
+            Request::Render {
                 job,
                 placement,
                 look,
@@ -359,8 +383,8 @@ impl Inner {
     }
 
     /// Posts a message; canvases among the objects are handed over for good.
-    fn post(&self, request: &Request, objects: &[JsValue]) {
-        let (Some(worker), Ok(json)) = (&self.worker, serde_json::to_string(request)) else {
+    fn post(&self, request: Request, objects: &[JsValue]) {
+        let Some(worker) = &self.worker else {
             return;
         };
         let handed_over: Array = objects
@@ -368,8 +392,8 @@ impl Inner {
             .filter(|object| object.is_instance_of::<web_sys::OffscreenCanvas>())
             .collect();
         // A refusal means a worker that is gone, which its silence tells.
-        let _ =
-            worker.post_message_with_transfer(&wire::encode_request(json, objects), &handed_over);
+        let _ = worker
+            .post_message_with_transfer(&wire::encode(request.parts(), objects), &handed_over);
     }
 }
 

@@ -14,8 +14,8 @@ use crate::{
     engine::{
         export::{Layout, compose},
         image::Photo,
-        matte::Matte,
         render::{Ranked, Renderer},
+        scalp::Scalp,
         stages::Inputs,
     },
     protocol::{ExportFormat, JobError},
@@ -45,8 +45,8 @@ pub(crate) struct Job {
     pub layout: Layout,
     /// Where the head is and what to draw.
     pub inputs: Inputs,
-    /// What is bare scalp, where that is known.
-    pub matte: Option<Matte>,
+    /// What is bare scalp.
+    pub scalp: Scalp,
 }
 
 /// What an export needs from the worker around it.
@@ -92,7 +92,7 @@ pub(crate) async fn export(job: &Job, help: &Help<'_>) -> Result<Blob, JobError>
 
 fn treat(photo: Photo, job: &Job, help: &Help<'_>) -> Result<Photo, JobError> {
     let mut renderer = Renderer::with_ranked(photo, (help.borrow_ranked)());
-    renderer.set_matte(job.matte.clone());
+    renderer.set_scalp(job.scalp.clone());
     let rendered = renderer.render(&job.inputs, help.clock);
     (help.return_ranked)(renderer.take_ranked());
     rendered.map_err(|_| JobError::BadPlacement)?;

@@ -73,13 +73,6 @@ fn report_rejections(scope: &DedicatedWorkerGlobalScope) {
     }
 }
 
-/// One stage's share of a frame, for [`Response::Rendered`].
-#[derive(serde::Serialize)]
-struct StageTime {
-    stage: &'static str,
-    ms: f64,
-}
-
 struct Host {
     scope: DedicatedWorkerGlobalScope,
     screen: RefCell<Option<Screen>>,
@@ -99,10 +92,10 @@ struct Loaded {
 impl Host {
     fn hear(self: &Rc<Self>, data: &JsValue) {
         // Only our own page talks to us; what is not a message is not for us.
-        let Some((json, objects)) = wire::decode_request(data) else {
+        let Some((parts, objects)) = wire::decode(data) else {
             return;
         };
-        let Ok(request) = serde_json::from_str(&json) else {
+        let Some(request) = Request::from_parts(parts) else {
             return;
         };
         match request {
@@ -133,7 +126,7 @@ impl Host {
                     format,
                     layout,
                     inputs: Inputs { placement, look },
-                    matte: loaded.renderer.matte().cloned(),
+                    scalp: loaded.renderer.scalp().clone(),
                 });
                 self.export(job, task);
             }
@@ -146,12 +139,18 @@ impl Host {
                     loaded.renderer.set_matte(matte);
                 }
             }
+            Request::Correct { corrections } => {
+                if let Some(loaded) = self.loaded.borrow_mut().as_mut() {
+                    loaded.renderer.correct(&corrections);
+                }
+            }
             Request::ReadPlan { job, text } => {
                 let response = match Plan::from_json(&text) {
                     Ok(plan) => Response::PlanRead {
                         job,
                         placement: plan.placement,
                         look: Box::new(plan.look),
+                        corrections: plan.corrections,
                     },
                     Err(error) => Response::PlanRefused {
                         job,
@@ -247,14 +246,11 @@ impl Host {
                 .show_after(renderer.pixels(), frame.rect)
                 .map_err(|_| JobError::Encode)?;
         }
-        let put = ("put", self.now() - put_start);
-        let stages = frame.stages.into_iter().chain([put]);
-        let stages: Vec<StageTime> = stages.map(|(stage, ms)| StageTime { stage, ms }).collect();
-        let stages = serde_json::to_string(&stages).unwrap_or_default();
         Ok(Response::Rendered {
             job,
             impressions: frame.impressions,
-            stages,
+            stages: frame.stages,
+            put_ms: self.now() - put_start,
         })
     }
 
@@ -280,7 +276,7 @@ impl Host {
             height: photo.height(),
         };
         let bytes: JsValue = Uint8Array::from(photo.rgba()).buffer().into();
-        let message = wire::encode_response(response, std::slice::from_ref(&bytes));
+        let message = wire::encode(response.parts(), std::slice::from_ref(&bytes));
         // Handed over, not copied once more.
         let _ = self
             .scope
@@ -343,6 +339,6 @@ impl Host {
         // Blobs and texts are always clonable; nothing else is sent.
         let _ = self
             .scope
-            .post_message(&wire::encode_response(response, objects));
+            .post_message(&wire::encode(response.parts(), objects));
     }
 }

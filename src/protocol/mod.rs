@@ -3,29 +3,30 @@
 //! Pixels travel once, from the render worker to the vision worker; the page
 //! passes them on unread.
 //!
-//! On the wire a [`Request`] is the array `[json, ...objects]`; a [`Response`]
-//! is `[kind, numbers, text, ...objects]` by its [`Parts`], because reading
-//! JSON of all its kinds would be 6 KB of the page; [`Ask`] and [`Found`] have
-//! a form of their own (`platform::vision_wire`).
+//! On the wire a [`Request`] and a [`Response`] are the array `[kind, numbers,
+//! text, ...objects]` of their [`Parts`]; [`Ask`] and [`Found`] have a form of
+//! their own (`platform::vision_wire`).
 
 mod parts;
+mod requests;
+mod responses;
 
 pub use parts::Parts;
-use serde::{Deserialize, Serialize};
 
 use crate::engine::{
+    corrections::Corrections,
     export::Layout,
     head::HeadModel,
     image::Rect,
     look::Look,
     matte::Matte,
     placement::{MarkerInPhoto, Placement},
+    stages::Stage,
 };
 use crate::vision::reading::Head;
 
 /// Page → worker.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Request {
     /// First message. Objects: the "before" canvas, the "after" canvas.
     Start,
@@ -71,6 +72,11 @@ pub enum Request {
         /// The part the matte is of, px.
         rect: Rect,
     },
+    /// This is what the person says the photo on the canvases shows.
+    Correct {
+        /// All strokes.
+        corrections: Corrections,
+    },
     /// Read this text as a plan: reading JSON takes more code than the page
     /// has room for.
     ReadPlan {
@@ -90,8 +96,7 @@ pub enum Request {
 }
 
 /// File format of an export.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExportFormat {
     /// Lossless, by `image` at its fastest setting.
     Png,
@@ -130,9 +135,10 @@ pub enum Response {
         job: u32,
         /// How many impressions are on it.
         impressions: u32,
-        /// Milliseconds spent in each stage that ran, as a JSON text: the page
-        /// shows it to whoever measures and reads nothing of it.
-        stages: String,
+        /// Milliseconds spent in each stage that ran, for whoever measures.
+        stages: Vec<(Stage, f64)>,
+        /// Milliseconds spent on putting the pixels on the canvas.
+        put_ms: f64,
     },
     /// A patch's mean colour.
     Sampled {
@@ -170,6 +176,8 @@ pub enum Response {
         placement: Option<Placement>,
         /// What it draws.
         look: Box<Look>,
+        /// Its corrections.
+        corrections: Corrections,
     },
     /// A text is no plan.
     PlanRefused {

@@ -2,5 +2,6 @@
 //! the viewport. Pure, and tested natively.
 
 pub mod document;
+pub mod history;
 pub mod queue;
 pub mod viewport;

@@ -193,7 +193,7 @@ impl App {
             return;
         };
         let placement = starting_placement(None, photo.width, photo.height);
-        self.plan.update(|plan| plan.placement = Some(placement));
+        self.set_up(|plan| plan.placement = Some(placement));
         self.tap.set(Some(TapTarget::Marker(MarkerId::RightPupil)));
     }
 
@@ -217,7 +217,7 @@ impl App {
         let Colours { skin, brow } = head.colours;
         self.skin.set(skin);
         self.hair.set(brow.map(|brow| (brow, HairSample::Hair)));
-        self.plan.update(|plan| {
+        self.set_up(|plan| {
             plan.placement = Some(head.placement);
             let look = &mut plan.look;
             let untouched = look.shade == Shade::default()
@@ -225,10 +225,9 @@ impl App {
             if let (Some(skin), Some(brow), true) = (skin, brow, untouched) {
                 // Not its warmth: in warm light every brow looks warm, and a reddish
                 // tone is what people fear.
-                look.shade.dilution = suggest(skin, brow, HairSample::Hair, &look.density)
-                    .shade
-                    .dilution;
-                self.finder.matched.set_value(Some(look.shade));
+                let shade = suggest(skin, brow, HairSample::Hair, &look.density).shade;
+                look.shade.dilution = shade.dilution;
+                self.finder.matched.set_value(Some(look.rounded().shade));
             }
         });
     }
@@ -240,7 +239,7 @@ impl App {
             self.finder.finding.set(Finding::NoFace);
             // Perhaps the outline of a head seen from elsewhere; what somebody
             // has placed before stays.
-            self.plan.update(|plan| {
+            self.set_up(|plan| {
                 plan.placement = plan.placement.or(first.map(|head| head.placement));
             });
             return self.start_markers();
@@ -266,6 +265,8 @@ impl App {
     /// the face, else without; none where the face alone is no head either.
     fn fitting(self, mut head: Head) -> Option<Head> {
         let photo = self.photo.get_untracked()?;
+        // As the plan will hold it.
+        head.placement = head.placement.rounded();
         let fits = |head: &Head| fit(&head.placement, photo.width, photo.height).is_ok();
         if !fits(&head)
             && let Placement::Face(face) = &mut head.placement

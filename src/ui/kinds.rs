@@ -37,16 +37,18 @@ pub enum Tab {
     Hairline,
     Density,
     Shade,
+    Brush,
     Save,
 }
 
 impl Tab {
     /// All steps.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Place,
         Self::Hairline,
         Self::Density,
         Self::Shade,
+        Self::Brush,
         Self::Save,
     ];
 
@@ -58,6 +60,7 @@ impl Tab {
             Self::Hairline => "Hairline",
             Self::Density => "Density",
             Self::Shade => "Shade",
+            Self::Brush => "Brush",
             Self::Save => "Save",
         }
     }

@@ -1,6 +1,8 @@
 //! The page, in leptos. Components read [`state::App`] and call its methods;
 //! nothing here touches a pixel.
 
+pub mod brush;
+pub mod edit;
 pub mod find;
 pub mod hairline;
 pub mod intake;
@@ -55,6 +57,7 @@ fn Page(
                 <h1>"SMP Visualizer"</h1>
                 <p class="local">{strings::LOCAL_SHORT}</p>
                 <Show when=move || app.phase.get() == Phase::Ready>
+                    <edit::Steps />
                     <intake::NewPhoto />
                 </Show>
             </header>

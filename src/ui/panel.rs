@@ -3,6 +3,7 @@
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
+use super::brush::BrushPanel;
 use super::hairline::HairlinePanel;
 use super::place::PlacePanel;
 use super::save::SavePanel;
@@ -58,6 +59,7 @@ pub fn Panel() -> impl IntoView {
         Tab::Hairline => view! { <HairlinePanel /> }.into_any(),
         Tab::Density => view! { <DensityPanel /> }.into_any(),
         Tab::Shade => view! { <ShadePanel /> }.into_any(),
+        Tab::Brush => view! { <BrushPanel /> }.into_any(),
         Tab::Save => view! { <SavePanel /> }.into_any(),
     };
     view! {
@@ -98,6 +100,7 @@ const fn tab_id(tab: Tab) -> &'static str {
         Tab::Hairline => "tab-hairline",
         Tab::Density => "tab-density",
         Tab::Shade => "tab-shade",
+        Tab::Brush => "tab-brush",
         Tab::Save => "tab-save",
     }
 }

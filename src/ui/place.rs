@@ -221,7 +221,7 @@ pub fn PlacePanel() -> impl IntoView {
         let start = starting_placement(view, photo.width, photo.height);
         let placed = app.plan.with_untracked(|plan| plan.placement);
         let placement = placed.map_or(start, |placed| seen_otherwise(&placed, start));
-        app.plan.update(|plan| plan.placement = Some(placement));
+        app.edit(|plan| plan.placement = Some(placement));
         app.place_by_hand();
         app.tap.set(
             view.is_none()

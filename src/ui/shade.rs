@@ -44,7 +44,7 @@ pub fn ShadePanel() -> impl IntoView {
         <ParamSlider id=ParamId::DepthMm />
         <ParamSlider id=ParamId::Warmth />
         <MatchMe />
-        <button type="button" class="primary" on:click=move |_| app.tab.set(super::state::Tab::Save)>"Next: save"</button>
+        <button type="button" class="primary" on:click=move |_| app.tab.set(super::state::Tab::Brush)>"Next: brush"</button>
     }
 }
 

@@ -5,6 +5,7 @@ use leptos::ev::{PointerEvent, WheelEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 
+use super::brush::{BrushRing, give_up, lift, move_brush, set_down};
 use super::hairline::{HairlineHandles, line_path, move_handle};
 use super::marker::photo_point;
 use super::place::{PlaceMarkers, tapped};
@@ -91,6 +92,8 @@ pub fn Stage() -> impl IntoView {
                 data-settled=move || app.finder.settled.get().to_string()
                 node_ref=stage
                 class:picking=move || app.tap.get().is_some()
+                class:painting=move || app.tab.get() == Tab::Brush
+                on:contextmenu=move |event| if app.tab.get_untracked() == Tab::Brush { event.prevent_default() }
                 {..gestures(app)}
             >
                 <div
@@ -112,6 +115,9 @@ pub fn Stage() -> impl IntoView {
                 </Show>
                 <Show when=move || app.tab.get() == Tab::Hairline && app.guides.get()>
                     <HairlineHandles />
+                </Show>
+                <Show when=move || app.tab.get() == Tab::Brush>
+                    <BrushRing />
                 </Show>
                 <Show when=comparing>
                     <span class="side" aria-hidden="true">"Before"</span>
@@ -181,9 +187,24 @@ fn gestures(app: App) -> impl leptos::attr::Attribute {
             let _ = stage.set_pointer_capture(event.pointer_id());
         }
         fingers.update(|all| all.push(finger));
+        // A second finger makes it a pinch, from its beginning.
+        give_up(app);
+        let alone = fingers.with_untracked(Vec::len) == 1;
+        if alone
+            && brushes(app, &event)
+            && let Some(at) = photo_point(app, event.client_x(), event.client_y())
+        {
+            set_down(app, at);
+        }
     };
     let moved = move |event: PointerEvent| {
         let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+        if (app.brush.is_down() || fingers.with_untracked(Vec::is_empty))
+            && app.tab.get_untracked() == Tab::Brush
+            && let Some(at) = photo_point(app, event.client_x(), event.client_y())
+        {
+            move_brush(app, at);
+        }
         let before = fingers.get_untracked();
         fingers.update(|all| {
             for finger in all.iter_mut().filter(|f| f.id == event.pointer_id()) {
@@ -192,9 +213,11 @@ fn gestures(app: App) -> impl leptos::attr::Attribute {
             }
         });
         match (before.as_slice(), fingers.get_untracked().as_slice()) {
-            ([a], [b]) if b.moved > TAP_SLOP_PX => view(app, |v, photo, stage| {
-                v.panned((b.x - a.x, b.y - a.y), photo, stage)
-            }),
+            ([a], [b]) if b.moved > TAP_SLOP_PX && !app.brush.is_down() => {
+                view(app, |v, photo, stage| {
+                    v.panned((b.x - a.x, b.y - a.y), photo, stage)
+                });
+            }
             ([a, b], [c, d]) => pinch(app, [*a, *b], [*c, *d]),
             _ => {}
         }
@@ -202,6 +225,7 @@ fn gestures(app: App) -> impl leptos::attr::Attribute {
     let up = move |event: PointerEvent| {
         let was = fingers.get_untracked();
         fingers.update(|all| all.retain(|f| f.id != event.pointer_id()));
+        lift(app);
         if let [finger] = was.as_slice()
             && finger.moved <= TAP_SLOP_PX
             && let Some(at) = photo_point(app, event.client_x(), event.client_y())
@@ -209,8 +233,10 @@ fn gestures(app: App) -> impl leptos::attr::Attribute {
             tap(app, at);
         }
     };
-    let cancel =
-        move |event: PointerEvent| fingers.update(|all| all.retain(|f| f.id != event.pointer_id()));
+    let cancel = move |event: PointerEvent| {
+        give_up(app);
+        fingers.update(|all| all.retain(|f| f.id != event.pointer_id()));
+    };
     let wheel = move |event: WheelEvent| {
         event.prevent_default();
         // A notch is 100 px or 3 lines; either way some 15 %.
@@ -233,6 +259,12 @@ fn gestures(app: App) -> impl leptos::attr::Attribute {
         leptos::tachys::html::event::on(leptos::ev::pointercancel, cancel),
         leptos::tachys::html::event::on(leptos::ev::wheel, wheel),
     )
+}
+
+/// Whether a pointer that comes down paints: not the right button, which moves
+/// the photo.
+fn brushes(app: App, event: &PointerEvent) -> bool {
+    app.tab.get_untracked() == Tab::Brush && event.button() == 0
 }
 
 fn tap(app: App, at: (f64, f64)) {

@@ -1,11 +1,12 @@
-//! The page's state: handles only, cheap to copy, no pixels. All changes of
-//! the plan go through here.
+//! The page's state: handles only, cheap to copy, no pixels. Changes of the
+//! plan go through [`super::edit`].
 
 use glam::DVec2;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::Blob;
 
+use super::brush::Brush;
 use super::find::Finder;
 pub use super::kinds::{Finding, MarkerId, Phase, Picking, Tab, TapTarget};
 use super::samples::Sample;
@@ -13,12 +14,12 @@ use super::strings;
 use crate::engine::error::{BadPlacement, EngineError};
 use crate::engine::fit::fit;
 use crate::engine::head::HeadModel;
-use crate::engine::look::Look;
 use crate::engine::matching::HairSample;
 use crate::engine::placement::Placement;
 use crate::platform::render_client::{News, RenderClient};
 use crate::protocol::{Request, Response};
 use crate::session::document::Plan;
+use crate::session::history::History;
 use crate::session::viewport::Viewport;
 
 /// The photo on the stage, px.
@@ -72,6 +73,8 @@ pub struct App {
     pub both: RwSignal<bool>,
     pub export: RwSignal<Option<f64>>,
     pub finder: Finder,
+    pub brush: Brush,
+    pub(super) history: RwSignal<History>,
     export_name: RwSignal<&'static str>,
     colour: RwSignal<Option<Picking>>,
     opening: RwSignal<bool>,
@@ -122,6 +125,8 @@ impl App {
             both: RwSignal::new(false),
             export: RwSignal::new(None),
             finder: Finder::new(),
+            brush: Brush::new(),
+            history: RwSignal::new(History::default()),
             export_name: RwSignal::new("smp-preview.png"),
             colour: RwSignal::new(None),
             opening: RwSignal::new(false),
@@ -131,6 +136,7 @@ impl App {
         };
         Effect::new(move |_| app.draw());
         app.keep_matte();
+        app.keep_steps();
         Effect::new(move |_| {
             let (photo, stage) = (app.photo.get(), app.stage_size.get());
             if let Some(photo) = photo {
@@ -189,20 +195,6 @@ impl App {
         });
     }
 
-    /// Changes the look.
-    pub fn change_look(self, change: impl FnOnce(&mut Look)) {
-        self.plan.update(|plan| change(&mut plan.look));
-    }
-
-    /// Changes the placement.
-    pub fn change_placement(self, change: impl FnOnce(&mut Placement)) {
-        self.plan.update(|plan| {
-            if let Some(placement) = &mut plan.placement {
-                change(placement);
-            }
-        });
-    }
-
     /// Asks for the colour at a point of the photo.
     pub fn pick_colour(self, picking: Picking, at: (f64, f64)) {
         let Some(photo) = self.photo.get_untracked() else {
@@ -225,8 +217,8 @@ impl App {
         format: crate::protocol::ExportFormat,
         layout: crate::engine::export::Layout,
     ) {
-        let plan = self.plan.get_untracked();
-        let Some(placement) = plan.placement else {
+        let (placement, look) = self.plan.with_untracked(|plan| (plan.placement, plan.look));
+        let Some(placement) = placement else {
             return;
         };
         self.export_name.set(match format {
@@ -240,7 +232,7 @@ impl App {
                 format,
                 layout,
                 placement,
-                look: plan.look,
+                look,
             });
         });
     }
@@ -258,27 +250,17 @@ impl App {
         });
     }
 
-    fn wear_plan(self, placement: Option<Placement>, look: Look) {
-        self.plan.update(|plan| {
-            plan.look = look;
-            plan.placement = placement.or(plan.placement);
-        });
-        if placement.is_some() {
-            self.place_by_hand();
-        }
-    }
-
     fn draw(self) {
-        let plan = self.plan.get();
-        let head = self.head.get();
-        if self.finder.holding.get() {
+        self.plan.track();
+        let fits = matches!(self.head.get(), Some(Ok(_)));
+        if self.finder.holding.get() || self.phase.get() != Phase::Ready || !fits {
             return;
         }
-        if let (Some(placement), Some(Ok(_)), Phase::Ready) =
-            (plan.placement, head, self.phase.get())
-        {
-            self.with_client(|client| client.render(placement, plan.look));
-        }
+        self.plan.with_untracked(|plan| {
+            if let Some(placement) = plan.placement {
+                self.with_client(|client| client.render(placement, plan.look, &plan.corrections));
+            }
+        });
     }
 
     fn hear(self, news: News) {
@@ -333,7 +315,14 @@ impl App {
                 job,
                 impressions,
                 stages,
+                put_ms,
             } => {
+                let stages = stages.iter().map(|(stage, ms)| (stage.name(), *ms));
+                let stages: Vec<String> = stages
+                    .chain([("put", put_ms)])
+                    .map(|(name, ms)| format!("{name} {ms:.2}"))
+                    .collect();
+                let stages = stages.join(", ");
                 self.frame.set(FrameInfo {
                     job,
                     impressions,
@@ -352,8 +341,11 @@ impl App {
             }
             Response::Pixels { width, height, .. } => self.finder.give_photo(width, height, object),
             Response::PlanRead {
-                placement, look, ..
-            } => self.wear_plan(placement, *look),
+                placement,
+                look,
+                corrections,
+                ..
+            } => self.wear_plan(placement, *look, corrections),
             Response::PlanRefused { why, .. } => self.notice.set(Some(format!(
                 "This plan could not be opened: {why}. Please choose a plan saved here."
             ))),
@@ -383,7 +375,7 @@ impl App {
         self.hair.set(None);
         self.split.set(0.0);
         self.finder.forget();
-        self.plan.update(|plan| plan.placement = known);
+        self.start_document(known);
         self.tap.set(None);
         if known.is_some() {
             self.tab.set(Tab::Hairline);

@@ -115,7 +115,10 @@ const slide = async (page, id, value) => {
       clearTimeout(timer);
       resolve({
         shown: performance.now() - start,
-        stages: JSON.parse(stage.dataset.stages),
+        stages: stage.dataset.stages.split(', ').map((entry) => {
+          const [name, ms] = entry.split(' ');
+          return { stage: name, ms: Number(ms) };
+        }),
         impressions: Number(stage.dataset.impressions),
       });
     });

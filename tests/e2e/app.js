@@ -93,6 +93,14 @@ export async function tapPhoto(page, point) {
   await page.mouse.click(...(await inWindow(page, point)));
 }
 
+/** Leads the brush along points of the photo. */
+export async function paint(page, [first, ...rest]) {
+  await page.mouse.move(...(await inWindow(page, first)));
+  await page.mouse.down();
+  for (const point of rest) await page.mouse.move(...(await inWindow(page, point)), { steps: 4 });
+  await page.mouse.up();
+}
+
 /** Drags a marker to a point of the photo. */
 export async function dragMarker(page, name, to) {
   const box = await page.locator(`[data-marker="${name}"]`).boundingBox();

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import {
-  changing, frame, frameAfter, inRepo, keep, openPhoto, openPhotoByHand, openSample, save, savePlan, slide, step, tapPhoto,
+  changing, frame, frameAfter, inRepo, keep, openPhoto, paint, openPhotoByHand, openSample, save, savePlan, slide, step, tapPhoto,
 } from './app.js';
-import { test, watch } from './watch.js';
+import { test, trap, watch } from './watch.js';
 
 const FRONT = inRepo('public/samples/front_light.jpg');
 /** The stage below the place of the notice, which lies over it with its shadow. */
@@ -79,7 +79,7 @@ test('a worker that dies is replaced and the picture comes back', async ({ page,
   await slide(page, 'DensityPerCm2', 200);
   const before = await stagePicture(page);
   const drawn = await frame(page);
-  await page.evaluate(() => globalThis.smpWorkers[0].postMessage(['"trap"']));
+  await trap(page);
   await expect(page.getByTestId('notice')).toContainText('restarted');
   await frameAfter(page, drawn);
   await page.getByRole('button', { name: 'Dismiss' }).click();
@@ -180,7 +180,7 @@ test('nothing for axe to find, in light and dark, and nothing too small to hit',
       await page.screenshot({ path: keep(`start-${colorScheme}-${width}.png`) });
       await check(`start, ${colorScheme}, ${width}`);
       await openSample(page, 'sample-front-light');
-      for (const name of ['Place', 'Hairline', 'Density', 'Shade', 'Save']) {
+      for (const name of ['Place', 'Hairline', 'Density', 'Shade', 'Brush', 'Save']) {
         await step(page, name);
         await page.screenshot({ path: keep(`${name.toLowerCase()}-${colorScheme}-${width}.png`) });
         await check(`${name}, ${colorScheme}, ${width}`);
@@ -243,6 +243,10 @@ test('the native twin makes the same bytes as the page', async ({ app: page }) =
   await changing(page, () => page.locator('[data-style=WidowsPeak]').click());
   await step(page, 'Density');
   await slide(page, 'DensityPerCm2', 170);
+  await step(page, 'Brush');
+  await changing(page, () => paint(page, [[0.2, 0.15], [0.35, 0.12]]));
+  await page.getByLabel('Bare skin').check();
+  await changing(page, () => paint(page, [[0.3, 0.3], [0.3, 0.35]]));
   const saved = await savePlan(page);
   const unplaced = join(dir, 'unplaced.json');
   writeFileSync(unplaced, JSON.stringify({ ...JSON.parse(readFileSync(saved, 'utf8')), placement: null }));

@@ -60,8 +60,13 @@ export async function expectClean(page, seen) {
   expect(seen.foreign).toEqual([]);
 }
 
-/** The kind of a response that says so (src/protocol.rs). */
+/** Kinds of messages (src/protocol): the response that says so, and the request that ends the render worker. */
 const READY = 0;
+const TRAP = 9;
+
+/** Has the render worker die. */
+export const trap = (page) =>
+  page.evaluate((kind) => globalThis.smpWorkers[0].postMessage([kind, new Float64Array(0), '']), TRAP);
 
 /** Waits until the render worker has said that it is ready. */
 export async function workerReady(page) {

@@ -1,0 +1,214 @@
+//! The form in which requests travel.
+
+use super::parts::Numbers;
+use super::{ExportFormat, Parts, Request};
+use crate::engine::{
+    corrections::Corrections, export::Layout, image::Rect, look::Look, placement::Placement,
+};
+
+impl Request {
+    /// The request's parts.
+    #[must_use]
+    pub fn parts(self) -> Parts {
+        let f = f64::from;
+        let mut text = String::new();
+        let (kind, numbers) = match self {
+            Self::Start => (0, vec![]),
+            Self::Load { load } => (1, vec![f(load)]),
+            Self::Render {
+                job,
+                placement,
+                look,
+            } => (2, picture(vec![f(job)], &placement, &look)),
+            Self::Sample { job, at: [x, y] } => (3, vec![f(job), x, y]),
+            Self::Export {
+                job,
+                format,
+                layout,
+                placement,
+                look,
+            } => {
+                let jpeg = format == ExportFormat::Jpeg;
+                let both = layout == Layout::BeforeAfter;
+                let asked = [job, u32::from(jpeg), u32::from(both)].map(f).to_vec();
+                (4, picture(asked, &placement, &look))
+            }
+            Self::Matte { photo_width, rect } => (
+                5,
+                [photo_width, rect.x, rect.y, rect.width, rect.height]
+                    .map(f)
+                    .to_vec(),
+            ),
+            Self::Correct { corrections } => (6, corrections.to_numbers()),
+            Self::ReadPlan { job, text: plan } => {
+                text = plan;
+                (7, vec![f(job)])
+            }
+            Self::Pixels { job } => (8, vec![f(job)]),
+            Self::Trap => (9, vec![]),
+        };
+        Parts {
+            kind,
+            numbers,
+            text,
+        }
+    }
+
+    /// The request with these parts; none where they are nobody's.
+    #[must_use]
+    pub fn from_parts(parts: Parts) -> Option<Self> {
+        let mut numbers = Numbers::new(&parts.numbers);
+        Some(match parts.kind {
+            0 => Self::Start,
+            1 => Self::Load {
+                load: numbers.count()?,
+            },
+            2 => Self::Render {
+                job: numbers.count()?,
+                placement: numbers.placement()??,
+                look: numbers.look()?,
+            },
+            3 => Self::Sample {
+                job: numbers.count()?,
+                at: [numbers.number()?, numbers.number()?],
+            },
+            4 => Self::Export {
+                job: numbers.count()?,
+                format: match numbers.count()? {
+                    0 => ExportFormat::Png,
+                    _ => ExportFormat::Jpeg,
+                },
+                layout: match numbers.count()? {
+                    0 => Layout::After,
+                    _ => Layout::BeforeAfter,
+                },
+                placement: numbers.placement()??,
+                look: numbers.look()?,
+            },
+            5 => Self::Matte {
+                photo_width: numbers.count()?,
+                rect: Rect {
+                    x: numbers.count()?,
+                    y: numbers.count()?,
+                    width: numbers.count()?,
+                    height: numbers.count()?,
+                },
+            },
+            6 => Self::Correct {
+                corrections: Corrections::from_numbers(&parts.numbers)?,
+            },
+            7 => Self::ReadPlan {
+                job: numbers.count()?,
+                text: parts.text,
+            },
+            8 => Self::Pixels {
+                job: numbers.count()?,
+            },
+            9 => Self::Trap,
+            _ => return None,
+        })
+    }
+}
+
+/// What a picture is made by, behind what else is asked.
+fn picture(mut numbers: Vec<f64>, placement: &Placement, look: &Look) -> Vec<f64> {
+    super::parts::push_placement(&mut numbers, Some(placement));
+    numbers.extend(look.to_numbers());
+    numbers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::corrections::Label;
+    use crate::engine::fit::starting_placement;
+    use crate::engine::placement::View;
+
+    fn all() -> Vec<Request> {
+        let job = u32::MAX;
+        let look = Look {
+            seed: 7,
+            ..Look::default()
+        };
+        let mut corrections = Corrections::default();
+        assert!(corrections.begin(Label::LeaveOut, 0.01, [0.2, 0.3]));
+        let rect = Rect {
+            x: 1,
+            y: 2,
+            width: 3,
+            height: 4,
+        };
+        let mut all = vec![
+            Request::Start,
+            Request::Load { load: 3 },
+            Request::Sample {
+                job,
+                at: [0.25, 1.0 / 3.0],
+            },
+            Request::Matte {
+                photo_width: 2048,
+                rect,
+            },
+            Request::Correct { corrections },
+            Request::Correct {
+                corrections: Corrections::default(),
+            },
+            Request::ReadPlan {
+                job,
+                text: "{}".into(),
+            },
+            Request::Pixels { job },
+            Request::Trap,
+        ];
+        for view in [None, Some(View::LeftSide)] {
+            let placement = starting_placement(view, 640, 480);
+            all.push(Request::Render {
+                job,
+                placement,
+                look,
+            });
+            for format in [ExportFormat::Png, ExportFormat::Jpeg] {
+                for layout in [Layout::After, Layout::BeforeAfter] {
+                    all.push(Request::Export {
+                        job,
+                        format,
+                        layout,
+                        placement,
+                        look,
+                    });
+                }
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn every_request_arrives_as_it_was_sent() {
+        for request in all() {
+            let parts = request.clone().parts();
+            assert_eq!(Request::from_parts(parts), Some(request));
+        }
+    }
+
+    #[test]
+    fn what_is_no_request_is_none() {
+        for request in all() {
+            let whole = request.parts();
+            for len in 0..whole.numbers.len() {
+                let mut parts = whole.clone();
+                parts.numbers.truncate(len);
+                let cut = Request::from_parts(parts);
+                let painted_nothing = whole.kind == 6 && len == 0;
+                assert!(cut.is_none() || painted_nothing, "{cut:?}");
+            }
+        }
+        for kind in 10..=255 {
+            let parts = Parts {
+                kind,
+                numbers: vec![1.0; 60],
+                text: String::new(),
+            };
+            assert_eq!(Request::from_parts(parts), None);
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! The brush with which a person says what the photo shows, where it was taken
+//! for something else.
+
+use glam::DVec2;
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+
+use super::state::{App, PhotoInfo, Tab};
+use crate::engine::camera::{longer_edge_px, marker_from_photo};
+use crate::engine::corrections::{Corrections, Label, RADIUS_IN_PHOTO};
+
+/// Narrowest, widest and first width of the brush, mm on the head: a hair's
+/// breadth beside an ear, a whole temple, and a thumb between them.
+const LEAST_MM: f64 = 2.0;
+const MOST_MM: f64 = 40.0;
+const FIRST_MM: f64 = 10.0;
+
+/// Said where there is no room for another stroke.
+const FULL: &str =
+    "There is no room for more strokes on this photo. Undo some, or take them all away.";
+
+/// The brush in the hand.
+#[derive(Clone, Copy)]
+#[expect(missing_docs, reason = "the names and types say it")]
+pub struct Brush {
+    pub label: RwSignal<Label>,
+    pub width_mm: RwSignal<f64>,
+    /// Where it is held, photo px.
+    at: RwSignal<Option<(f64, f64)>>,
+    down: StoredValue<bool>,
+}
+
+impl Brush {
+    /// A brush that nobody holds.
+    pub(super) fn new() -> Self {
+        Self {
+            label: RwSignal::new(Label::Hair),
+            width_mm: RwSignal::new(FIRST_MM),
+            at: RwSignal::new(None),
+            down: StoredValue::new(false),
+        }
+    }
+
+    /// Whether it touches the photo.
+    #[must_use]
+    pub fn is_down(self) -> bool {
+        self.down.get_value()
+    }
+}
+
+/// What a label is called.
+const fn name(label: Label) -> &'static str {
+    match label {
+        Label::Skin => "Bare skin",
+        Label::Hair => "Hair",
+        Label::LeaveOut => "Something else",
+    }
+}
+
+/// Photo px to a mm of the head.
+fn px_per_mm(app: App) -> Option<f64> {
+    Some(app.head.get()?.ok()?.camera.px_per_mm)
+}
+
+/// The brush's radius, longer edges of the photo.
+fn radius_in_photo(app: App) -> Option<f64> {
+    let photo = app.photo.get()?;
+    let radius_px = 0.5 * app.brush.width_mm.get() * px_per_mm(app)?;
+    let radius = radius_px / longer_edge_px(photo.width, photo.height);
+    Some(radius.clamp(*RADIUS_IN_PHOTO.start(), *RADIUS_IN_PHOTO.end()))
+}
+
+/// A point inside the photo, px.
+fn inside(photo: PhotoInfo, (x, y): (f64, f64)) -> (f64, f64) {
+    (x.clamp(0.0, photo.size().0), y.clamp(0.0, photo.size().1))
+}
+
+/// Holds the brush over a point of the photo, px; paints where it is down.
+pub(crate) fn move_brush(app: App, to: (f64, f64)) {
+    let Some(photo) = app.photo.get_untracked() else {
+        return;
+    };
+    app.brush.at.set(Some(inside(photo, to)));
+    if app.brush.is_down() {
+        let to = marker_from_photo(DVec2::from(to), photo.width, photo.height);
+        app.edit(|plan| plan.corrections.lead(to));
+    }
+}
+
+/// Sets the brush down on a point of the photo, px.
+pub(crate) fn set_down(app: App, at: (f64, f64)) {
+    let (photo, radius) = untrack(|| (app.photo.get(), radius_in_photo(app)));
+    let (Some(photo), Some(radius)) = (photo, radius) else {
+        return;
+    };
+    app.brush.at.set(Some(inside(photo, at)));
+    let label = app.brush.label.get_untracked();
+    let at = marker_from_photo(DVec2::from(at), photo.width, photo.height);
+    let mut begun = false;
+    app.edit(|plan| begun = plan.corrections.begin(label, radius, at));
+    app.brush.down.set_value(begun);
+    if !begun {
+        app.notice.set(Some(FULL.into()));
+    }
+}
+
+/// Lifts the brush: the stroke is done.
+pub(crate) fn lift(app: App) {
+    if app.brush.is_down() {
+        app.brush.down.set_value(false);
+        app.status.set(format!(
+            "Painted: {}. {}",
+            name(app.brush.label.get_untracked()),
+            count(
+                app.plan
+                    .with_untracked(|plan| plan.corrections.strokes().len())
+            )
+        ));
+    }
+}
+
+/// Takes the stroke under way back: it was the beginning of something else.
+pub(crate) fn give_up(app: App) {
+    if app.brush.is_down() {
+        app.brush.down.set_value(false);
+        app.give_up_step();
+    }
+}
+
+fn count(strokes: usize) -> String {
+    match strokes {
+        0 => "Nothing is painted.".into(),
+        1 => "One stroke.".into(),
+        n => format!("{n} strokes."),
+    }
+}
+
+/// The brush over the photo: a ring of its size, which the arrow keys move.
+#[component]
+pub fn BrushRing() -> impl IntoView {
+    let app = expect_context::<App>();
+    let at = move || {
+        let held = app.brush.at.get();
+        held.or_else(|| {
+            let middle = app.head.get()?.ok()?.camera.centre_in_photo;
+            Some(inside(app.photo.get()?, (middle.x, middle.y)))
+        })
+    };
+    let place = move || {
+        let (x, y) = app.viewport.get().view_from_photo(at()?);
+        let photo = app.photo.get()?;
+        let edge_px = longer_edge_px(photo.width, photo.height);
+        let width = 2.0 * radius_in_photo(app)? * edge_px * app.viewport.get().scale;
+        Some((x, y, width))
+    };
+    // Each by itself: whole style attributes are against the page's policy.
+    let px = move |of: fn((f64, f64, f64)) -> f64| {
+        move || place().map(|place| format!("{:.1}px", of(place)))
+    };
+    let key = move |event: KeyboardEvent| {
+        let Some((x, y)) = untrack(at) else {
+            return;
+        };
+        let far = if event.shift_key() { 10.0 } else { 1.0 };
+        let step = untrack(|| px_per_mm(app)).unwrap_or(1.0) * far;
+        match event.key().as_str() {
+            "ArrowLeft" => move_brush(app, (x - step, y)),
+            "ArrowRight" => move_brush(app, (x + step, y)),
+            "ArrowUp" => move_brush(app, (x, y - step)),
+            "ArrowDown" => move_brush(app, (x, y + step)),
+            " " | "Enter" if app.brush.is_down() => {}
+            " " | "Enter" => set_down(app, (x, y)),
+            "Escape" => give_up(app),
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    let key_up = move |event: KeyboardEvent| {
+        if matches!(event.key().as_str(), " " | "Enter") {
+            event.prevent_default();
+            lift(app);
+        }
+    };
+    let label = move || {
+        format!(
+            "Brush, {:.0} millimetres wide, paints {}. Arrow keys move it, space paints.",
+            app.brush.width_mm.get(),
+            name(app.brush.label.get())
+        )
+    };
+    view! {
+        <button
+            type="button"
+            class="brush"
+            data-testid="brush"
+            aria-label=label
+            class:hidden=move || place().is_none()
+            style:left=px(|(x, ..)| x)
+            style:top=px(|(_, y, _)| y)
+            style:--width=px(|(.., width)| width)
+            on:keydown=key
+            on:keyup=key_up
+            on:blur=move |_| lift(app)
+        ></button>
+    }
+}
+
+/// The panel of the Brush step.
+#[component]
+pub fn BrushPanel() -> impl IntoView {
+    let app = expect_context::<App>();
+    let strokes = move || app.plan.with(|plan| plan.corrections.strokes().len());
+    let clear = move |_| {
+        app.edit(|plan| plan.corrections = Corrections::default());
+        app.status
+            .set("All strokes are taken away. Undo brings them back.".into());
+    };
+    let choice = |label: Label| {
+        view! {
+            <label>
+                <input
+                    type="radio"
+                    name="label"
+                    prop:checked=move || app.brush.label.get() == label
+                    on:change=move |_| app.brush.label.set(label)
+                />
+                <span>{name(label)}</span>
+            </label>
+        }
+    };
+    let width = move || format!("{:.0} mm", app.brush.width_mm.get());
+    view! {
+        <p class="guide">"Impressions stand on bare skin; all else stays as it is. Where the preview has taken one for the other, paint over it what it is."</p>
+        <fieldset class="choices few">
+            <legend>"What you paint is"</legend>
+            {[Label::Hair, Label::Skin, Label::LeaveOut].map(choice)}
+        </fieldset>
+        <label class="stacked">
+            <span>"Brush width, "{width}</span>
+            <input
+                type="range"
+                data-testid="brush-width"
+                min=LEAST_MM
+                max=MOST_MM
+                step="1"
+                aria-valuetext=width
+                prop:value=move || format!("{:.0}", app.brush.width_mm.get())
+                on:input:target=move |event| {
+                    let typed = event.target().value_as_number();
+                    if typed.is_finite() {
+                        app.brush.width_mm.set(typed.clamp(LEAST_MM, MOST_MM));
+                    }
+                }
+            />
+        </label>
+        <div class="row">
+            <span class="hint" data-testid="strokes">{move || count(strokes())}</span>
+            <button type="button" data-testid="clear-strokes" aria-disabled=move || (strokes() == 0).to_string() on:click=clear>"Take all away"</button>
+        </div>
+        <p class="hint">"Two fingers or the right mouse button move the photo. Strokes belong to the photo: they stay where the head is placed anew."</p>
+        <button type="button" class="primary" on:click=move |_| app.tab.set(Tab::Save)>"Next: save"</button>
+    }
+}

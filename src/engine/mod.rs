@@ -54,6 +54,7 @@ mod elimination;
 pub mod scalp;
 pub mod candidates;
 pub mod dots;
+pub mod veil;
 
 // The whole.
 pub mod stages;

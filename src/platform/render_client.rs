@@ -50,7 +50,7 @@ struct Inner {
     worker: Option<Worker>,
     listening: Vec<Closure<dyn FnMut(JsValue)>>,
     ready: bool,
-    canvases: Option<[JsValue; 2]>,
+    canvases: Option<[JsValue; 3]>,
     /// The photo that is on the canvases, or on its way there.
     photo: Option<Blob>,
     /// What is known of the photo's scalp and hair.
@@ -63,7 +63,7 @@ struct Inner {
     /// The person's corrections, and whether the worker has them.
     corrections: Corrections,
     corrected: bool,
-    frames: Queue<(Placement, Look)>,
+    frames: Queue<(Placement, Look, bool)>,
     other_job: Option<u32>,
     next_other: u32,
     deadline_ms: Option<f64>,
@@ -71,7 +71,7 @@ struct Inner {
 
 impl RenderClient {
     /// Starts the first worker. `spawn` makes one, `stage` is the element that
-    /// holds its two canvases.
+    /// holds its canvases.
     ///
     /// # Errors
     /// Where the browser has no workers or no offscreen canvases.
@@ -121,8 +121,9 @@ impl RenderClient {
         inner.send_matte();
     }
 
-    /// Asks for a frame; only the newest asked for is drawn.
-    pub fn render(&self, placement: Placement, look: Look, corrections: &Corrections) {
+    /// Asks for a frame, and for the veil over bare scalp if that is to be seen;
+    /// only the newest asked for is drawn.
+    pub fn render(&self, placement: Placement, look: Look, corrections: &Corrections, veil: bool) {
         let mut inner = self.0.borrow_mut();
         if inner.corrections != *corrections {
             inner.corrections.clone_from(corrections);
@@ -131,7 +132,7 @@ impl RenderClient {
         // Without a photo on the canvases there is nothing to draw on; the
         // page asks again when there is.
         if inner.ready && !inner.loading {
-            let next = inner.frames.ask((placement, look));
+            let next = inner.frames.ask((placement, look, veil));
             inner.send_frame(next);
         }
     }
@@ -362,8 +363,8 @@ impl Inner {
         }
     }
 
-    fn send_frame(&mut self, next: Option<(u32, (Placement, Look))>) {
-        let Some((job, (placement, look))) = next else {
+    fn send_frame(&mut self, next: Option<(u32, (Placement, Look, bool))>) {
+        let Some((job, (placement, look, veil))) = next else {
             return;
         };
         self.wait(PATIENCE_MS);
@@ -373,6 +374,7 @@ impl Inner {
                 job,
                 placement,
                 look,
+                veil,
             },
             &[],
         );
@@ -397,9 +399,9 @@ impl Inner {
     }
 }
 
-/// Two new canvases in the stage instead of the old: a canvas can be handed
-/// to a worker only once.
-fn fresh_canvases(stage: &HtmlElement) -> Result<[JsValue; 2], JsValue> {
+/// New canvases in the stage instead of the old: a canvas can be handed to a
+/// worker only once.
+fn fresh_canvases(stage: &HtmlElement) -> Result<[JsValue; 3], JsValue> {
     let document = stage.owner_document().ok_or("no document")?;
     while let Some(old) = stage.first_child() {
         stage.remove_child(&old)?;
@@ -411,5 +413,5 @@ fn fresh_canvases(stage: &HtmlElement) -> Result<[JsValue; 2], JsValue> {
         stage.append_child(&canvas)?;
         Ok(canvas.transfer_control_to_offscreen()?.into())
     };
-    Ok([make("before")?, make("after")?])
+    Ok([make("before")?, make("after")?, make("veil")?])
 }

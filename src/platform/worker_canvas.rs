@@ -1,4 +1,4 @@
-//! The two canvases on the page, drawn from the worker.
+//! The canvases on the page, drawn from the worker.
 
 use wasm_bindgen::{Clamped, JsValue};
 use web_sys::{ImageData, OffscreenCanvas, OffscreenCanvasRenderingContext2d};
@@ -6,7 +6,7 @@ use web_sys::{ImageData, OffscreenCanvas, OffscreenCanvasRenderingContext2d};
 use super::bitmap::context_2d;
 use crate::engine::image::{Photo, Rect};
 
-/// Both canvases.
+/// The canvases.
 ///
 /// Pixels go to them straight from wasm's memory. An `ImageData` over it
 /// detaches when that memory grows (wasm-bindgen#4815), so each is made for
@@ -14,17 +14,19 @@ use crate::engine::image::{Photo, Rect};
 pub(crate) struct Screen {
     before: OffscreenCanvasRenderingContext2d,
     after: OffscreenCanvasRenderingContext2d,
+    veil: OffscreenCanvasRenderingContext2d,
 }
 
 impl Screen {
-    /// Takes the two canvases over.
+    /// Takes the three canvases over.
     ///
     /// # Errors
     /// When a canvas gives no 2D context.
-    pub(crate) fn new(before: &OffscreenCanvas, after: &OffscreenCanvas) -> Result<Self, JsValue> {
+    pub(crate) fn new([before, after, veil]: [&OffscreenCanvas; 3]) -> Result<Self, JsValue> {
         Ok(Self {
             before: context_2d(before, false)?,
             after: context_2d(after, false)?,
+            veil: context_2d(veil, false)?,
         })
     }
 
@@ -33,14 +35,16 @@ impl Screen {
     /// # Errors
     /// When the browser has no memory for it.
     pub(crate) fn show_photo(&self, photo: &Photo) -> Result<(), JsValue> {
-        for context in [&self.before, &self.after] {
-            let canvas = context.canvas();
-            canvas.set_width(photo.width());
-            canvas.set_height(photo.height());
-            let pixels = image_over(photo.rgba(), photo.width())?;
-            context.put_image_data(&pixels, 0.0, 0.0)?;
-        }
-        Ok(())
+        show(&self.before, photo)?;
+        show(&self.after, photo)
+    }
+
+    /// Shows the veil, whose canvas takes its size.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub(crate) fn show_veil(&self, veil: &Photo) -> Result<(), JsValue> {
+        show(&self.veil, veil)
     }
 
     /// Puts the pixels of `rect` of the after picture on its canvas. `rect`
@@ -65,6 +69,14 @@ impl Screen {
                 f64::from(rect.height),
             )
     }
+}
+
+fn show(context: &OffscreenCanvasRenderingContext2d, picture: &Photo) -> Result<(), JsValue> {
+    let canvas = context.canvas();
+    canvas.set_width(picture.width());
+    canvas.set_height(picture.height());
+    let pixels = image_over(picture.rgba(), picture.width())?;
+    context.put_image_data(&pixels, 0.0, 0.0)
 }
 
 /// An `ImageData` that looks at `rgba`, to be used at once.

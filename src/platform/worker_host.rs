@@ -30,6 +30,7 @@ use crate::{
         render::{Ranked, Renderer},
         sample::mean_linear_rgb,
         stages::Inputs,
+        veil::veil,
     },
     protocol::{JobError, PhotoError, Request, Response},
     session::document::Plan,
@@ -105,8 +106,9 @@ impl Host {
                 job,
                 placement,
                 look,
+                veil,
             } => {
-                let answer = self.render(job, &Inputs { placement, look });
+                let answer = self.render(job, &Inputs { placement, look }, veil);
                 self.say_or_fail(job, answer);
             }
             Request::Sample { job, at } => {
@@ -170,8 +172,8 @@ impl Host {
                 .get(index)
                 .and_then(|c| c.dyn_ref::<OffscreenCanvas>())
         };
-        if let (Some(before), Some(after)) = (canvas(0), canvas(1)) {
-            *self.screen.borrow_mut() = Screen::new(before, after).ok();
+        if let (Some(before), Some(after), Some(veil)) = (canvas(0), canvas(1), canvas(2)) {
+            *self.screen.borrow_mut() = Screen::new([before, after, veil]).ok();
         }
         // Over half a second of work that the first photo would wait for:
         // done while the person is still choosing it.
@@ -234,7 +236,7 @@ impl Host {
         Ok(Some(ready))
     }
 
-    fn render(&self, job: u32, inputs: &Inputs) -> Result<Response, JobError> {
+    fn render(&self, job: u32, inputs: &Inputs, veiled: bool) -> Result<Response, JobError> {
         let mut loaded = self.loaded.borrow_mut();
         let renderer = &mut loaded.as_mut().ok_or(JobError::NoPhoto)?.renderer;
         let frame = renderer
@@ -245,6 +247,11 @@ impl Host {
             screen
                 .show_after(renderer.pixels(), frame.rect)
                 .map_err(|_| JobError::Encode)?;
+            let (width, height) = (renderer.photo().width(), renderer.photo().height());
+            let head = renderer.head().filter(|_| veiled);
+            if let Some(veil) = head.and_then(|head| veil(head, renderer.scalp(), width, height)) {
+                screen.show_veil(&veil).map_err(|_| JobError::Encode)?;
+            }
         }
         Ok(Response::Rendered {
             job,

@@ -28,7 +28,8 @@ use crate::vision::reading::Head;
 /// Page → worker.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Request {
-    /// First message. Objects: the "before" canvas, the "after" canvas.
+    /// First message. Objects: the "before" canvas, the "after" canvas, that of
+    /// the veil over bare scalp.
     Start,
     /// Decode this photo; ends any decode under way. Object: the `File`/`Blob`.
     Load {
@@ -43,6 +44,8 @@ pub enum Request {
         placement: Placement,
         /// What to draw.
         look: Look,
+        /// Whether to draw the veil too.
+        veil: bool,
     },
     /// Read the photo's colour around a point.
     Sample {

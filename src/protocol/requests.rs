@@ -19,7 +19,11 @@ impl Request {
                 job,
                 placement,
                 look,
-            } => (2, picture(vec![f(job)], &placement, &look)),
+                veil,
+            } => {
+                let asked = [job, u32::from(veil)].map(f).to_vec();
+                (2, picture(asked, &placement, &look))
+            }
             Self::Sample { job, at: [x, y] } => (3, vec![f(job), x, y]),
             Self::Export {
                 job,
@@ -65,6 +69,7 @@ impl Request {
             },
             2 => Self::Render {
                 job: numbers.count()?,
+                veil: numbers.count()? > 0,
                 placement: numbers.placement()??,
                 look: numbers.look()?,
             },
@@ -162,11 +167,12 @@ mod tests {
         ];
         for view in [None, Some(View::LeftSide)] {
             let placement = starting_placement(view, 640, 480);
-            all.push(Request::Render {
+            all.extend([false, true].map(|veil| Request::Render {
                 job,
                 placement,
                 look,
-            });
+                veil,
+            }));
             for format in [ExportFormat::Png, ExportFormat::Jpeg] {
                 for layout in [Layout::After, Layout::BeforeAfter] {
                     all.push(Request::Export {

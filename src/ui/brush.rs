@@ -25,6 +25,8 @@ const FULL: &str =
 pub struct Brush {
     pub label: RwSignal<Label>,
     pub width_mm: RwSignal<f64>,
+    /// Whether what counts as skin is shown while painting.
+    veil: RwSignal<bool>,
     /// Where it is held, photo px.
     at: RwSignal<Option<(f64, f64)>>,
     down: StoredValue<bool>,
@@ -36,6 +38,7 @@ impl Brush {
         Self {
             label: RwSignal::new(Label::Hair),
             width_mm: RwSignal::new(FIRST_MM),
+            veil: RwSignal::new(true),
             at: RwSignal::new(None),
             down: StoredValue::new(false),
         }
@@ -45,6 +48,14 @@ impl Brush {
     #[must_use]
     pub fn is_down(self) -> bool {
         self.down.get_value()
+    }
+}
+
+impl App {
+    /// Whether what counts as skin is to be seen.
+    #[must_use]
+    pub fn is_veiled(self) -> bool {
+        self.tab.get() == Tab::Brush && self.brush.veil.get()
     }
 }
 
@@ -252,6 +263,10 @@ pub fn BrushPanel() -> impl IntoView {
                     }
                 }
             />
+        </label>
+        <label class="check">
+            <input type="checkbox" data-testid="veil" prop:checked=move || app.brush.veil.get() on:change:target=move |e| app.brush.veil.set(e.target().checked()) />
+            <span>"Tint what counts as bare skin"</span>
         </label>
         <div class="row">
             <span class="hint" data-testid="strokes">{move || count(strokes())}</span>

@@ -100,6 +100,7 @@ pub fn Stage() -> impl IntoView {
                     class="photo"
                     role="img"
                     aria-label=summary
+                    class:veiled=move || app.is_veiled() && !comparing()
                     node_ref=canvases
                     style:transform=move || {
                         let v = app.viewport.get();

@@ -252,13 +252,16 @@ impl App {
 
     fn draw(self) {
         self.plan.track();
+        let veiled = self.is_veiled();
         let fits = matches!(self.head.get(), Some(Ok(_)));
         if self.finder.holding.get() || self.phase.get() != Phase::Ready || !fits {
             return;
         }
         self.plan.with_untracked(|plan| {
             if let Some(placement) = plan.placement {
-                self.with_client(|client| client.render(placement, plan.look, &plan.corrections));
+                self.with_client(|client| {
+                    client.render(placement, plan.look, &plan.corrections, veiled);
+                });
             }
         });
     }

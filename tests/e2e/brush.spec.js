@@ -49,9 +49,24 @@ test('hair, skin and other things are painted, and every step is taken back', as
   await expect(strokes(page)).toHaveText('One stroke.');
   await expect(page.getByTestId('status')).toContainText('Painted: Hair');
   await page.screenshot({ path: keep('brush.png') });
+  // What counts as skin is tinted, here no more.
+  const tint = ([u, v]) =>
+    page.locator('.photo .veil').evaluate((shown, [x, y]) => {
+      if (getComputedStyle(shown).display === 'none') return null;
+      const copy = new OffscreenCanvas(shown.width, shown.height);
+      const context = copy.getContext('2d');
+      context.drawImage(shown, 0, 0);
+      const longer = Math.max(shown.width, shown.height);
+      return context.getImageData(x * longer, y * longer, 1, 1).data[3];
+    }, [u, v]);
+  expect(await tint(LINE[1])).toBe(0);
+  expect(await tint([0.45, 0.25])).toBeGreaterThan(50);
+  await page.getByTestId('veil').uncheck();
+  expect(await tint([0.45, 0.25])).toBe(null);
+  await page.getByTestId('veil').check();
 
   // Where the preview sees hair, skin can be painted.
-  await page.getByLabel('Bare skin').check();
+  await page.getByRole('radio', { name: 'Bare skin' }).check();
   await page.getByTestId('brush-width').fill('6');
   await changing(page, () => paint(page, HAIR));
   expect(await impressions(page)).toBeGreaterThan(fewer + 20);

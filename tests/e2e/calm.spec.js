@@ -245,7 +245,7 @@ test('the native twin makes the same bytes as the page', async ({ app: page }) =
   await slide(page, 'DensityPerCm2', 170);
   await step(page, 'Brush');
   await changing(page, () => paint(page, [[0.2, 0.15], [0.35, 0.12]]));
-  await page.getByLabel('Bare skin').check();
+  await page.getByRole('radio', { name: 'Bare skin' }).check();
   await changing(page, () => paint(page, [[0.3, 0.3], [0.3, 0.35]]));
   const saved = await savePlan(page);
   const unplaced = join(dir, 'unplaced.json');

@@ -41,7 +41,7 @@
 //! | [`protocol`] | messages between page and workers | `engine`, `vision` |
 //! | `platform` | the browser through web-sys; never leptos | all above |
 //! | `ui` | leptos components; the only importer of leptos | all above |
-//! | `bin/` | entry points: page, both workers, native twin, vision report | all above |
+//! | `bin/` | entry points: page, both workers, native twin, vision report and benchmark | all above |
 //! | `src/web/` | the few lines of JavaScript that start the wasm | |
 //! | `xtask/` | everything that is done with the repository | |
 //!
@@ -51,7 +51,7 @@
 //!
 //! Features: none is on by default, so that a bare `cargo test` builds the
 //! pure core alone. `ui` makes the page, `worker` the render worker, `vision`
-//! the vision worker, `codec-native` the native twin and the vision report.
+//! the vision worker and its benchmark, `codec-native` the native twin and the vision report.
 //!
 //! The models come from npm packages, never from this repository: `cargo xtask
 //! models` checks and repacks them into `target/models`, and the bundle hashes

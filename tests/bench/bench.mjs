@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { BROWSER_ARGS } from '../browser.js';
+import { quantile } from './quantile.js';
 
 const WIDTH = 1600;
 const HEIGHT = 1200;
@@ -21,11 +22,6 @@ const ROUNDS = Number(process.env.ROUNDS ?? 41);
 const DIAMETER_MM = 0.38;
 const PLACEMENT = {
   outline: { view: 'top', centre: [0.5, 0.375], half_axes: [331 / 1600, 424 / 1600], roll_deg: 90, tilt_deg: 0, turn_deg: 0 },
-};
-
-const quantile = (values, q) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
 };
 
 async function syntheticPhoto(page) {

@@ -25,9 +25,12 @@ pub(crate) enum Mode {
     Dev,
 }
 
-/// One wasm binary of the site.
+/// One wasm binary.
 struct Binary {
     name: &'static str,
+    /// The binary whose target directory it uses: its own, or that of one
+    /// with the same flags.
+    target: &'static str,
     feature: &'static str,
     profile: &'static str,
     /// Flags of rustc for all its crates.
@@ -37,10 +40,12 @@ struct Binary {
 
 const SIMD: &str = "-Ctarget-feature=+simd128";
 
+/// Those of the site.
 const BINARIES: [Binary; 3] = [
     // The page: small, and able to say so on a browser without simd.
     Binary {
         name: "app",
+        target: "app",
         feature: "ui",
         profile: "page",
         // Leptos then makes one type of all views: 6 % of the page.
@@ -49,6 +54,7 @@ const BINARIES: [Binary; 3] = [
     },
     Binary {
         name: "render_worker",
+        target: "render_worker",
         feature: "worker",
         profile: "engine",
         flags: &[SIMD],
@@ -56,12 +62,24 @@ const BINARIES: [Binary; 3] = [
     },
     Binary {
         name: "vision_worker",
+        target: "vision_worker",
         feature: "vision",
         profile: "vision",
         flags: &[SIMD],
         wasm_opt: "-Os",
     },
 ];
+
+/// What `cargo xtask bench vision` times: the vision worker's code, built as
+/// that worker is.
+const VISION_BENCH: Binary = Binary {
+    name: "vision_bench",
+    target: "vision_worker",
+    feature: "vision",
+    profile: "vision",
+    flags: &[SIMD],
+    wasm_opt: "-Os",
+};
 
 /// What rustc uses by default for wasm32-unknown-unknown; wasm-opt must be
 /// told, or it refuses the file.
@@ -111,10 +129,23 @@ pub(crate) fn site(mode: Mode) -> Result<PathBuf> {
     bundle::bundle(mode)
 }
 
+/// Builds what `bench vision` times; its directory.
+pub(crate) fn vision_bench() -> Result<PathBuf> {
+    setup::for_build()?;
+    step(
+        "building what is timed (from nothing: a minute or two)",
+        || wasm(&VISION_BENCH, Mode::Release),
+    )?;
+    Ok(at("target/web").join(VISION_BENCH.name))
+}
+
 /// Lints one binary and the library as the site compiles them (simd code is
 /// there only with its flag), where its build scripts and macros are at hand.
 pub(crate) fn lint(name: &str) -> Result<()> {
-    let binary = BINARIES.iter().find(|b| b.name == name);
+    let binary = BINARIES
+        .iter()
+        .chain([&VISION_BENCH])
+        .find(|b| b.name == name);
     let binary = binary.with_context(|| format!("no binary {name}"))?;
     let (mut cargo, _) = cargo_for(binary, "clippy", binary.profile);
     run_command(cargo.args(["--lib", "--quiet", "--", "-Dwarnings"]))
@@ -123,7 +154,7 @@ pub(crate) fn lint(name: &str) -> Result<()> {
 /// Cargo for one binary, and the target directory it uses: one per set of
 /// flags, because in a common one each build would throw the other's away.
 fn cargo_for(binary: &Binary, verb: &str, profile: &str) -> (Command, PathBuf) {
-    let target = at("target/web-build").join(binary.name);
+    let target = at("target/web-build").join(binary.target);
     let mut cargo = cargo();
     cargo.args([verb, "--package=smp-visualizer", "--bin", binary.name]);
     cargo.args(["--features", binary.feature, "--profile", profile]);
@@ -152,9 +183,11 @@ fn wasm(binary: &Binary, mode: Mode) -> Result<()> {
     let recipe = format!("{mode:?} {} {}", binary.wasm_opt, include_str!("build.rs"));
     let packages = at("package-lock.json");
     let print = fingerprint(&[built.clone(), packages], &recipe)?;
-    unless_done(&target.join("web.stamp"), &print, || {
-        web(binary, mode, &built)
-    })
+    unless_done(
+        &target.join(format!("{}.stamp", binary.name)),
+        &print,
+        || web(binary, mode, &built),
+    )
 }
 
 /// No path of this machine may end up in the wasm.
@@ -233,6 +266,12 @@ mod tests {
             let simd = flags.iter().any(|f| f.contains("simd128"));
             assert_eq!(simd, binary.name.ends_with("_worker"));
         }
+    }
+
+    #[test]
+    fn what_is_timed_is_built_as_what_is_shipped() {
+        let flags = |b: &Binary| (b.target, b.feature, b.profile, b.flags, b.wasm_opt);
+        assert!(BINARIES.iter().any(|b| flags(b) == flags(&VISION_BENCH)));
     }
 
     #[test]

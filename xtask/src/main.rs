@@ -9,6 +9,7 @@ mod build;
 mod bundle;
 mod headers;
 mod models;
+mod onnx;
 mod protobuf;
 mod render;
 mod report;
@@ -19,6 +20,7 @@ mod size;
 mod suites;
 mod tally;
 mod test;
+mod tflite;
 mod tools;
 mod vision;
 mod weights;
@@ -78,8 +80,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        usage: "[--rounds N]",
-        summary: "time sliders and stages in the browser, beside two peers",
+        usage: "[vision] [--rounds N]",
+        summary: "time sliders, or face models, in the browser beside peers",
         run: bench::run,
     },
     Command {

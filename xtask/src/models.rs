@@ -108,6 +108,7 @@ pub(crate) fn models() -> Result<PathBuf> {
     let recipe = concat!(
         include_str!("models.rs"),
         include_str!("protobuf.rs"),
+        include_str!("tflite.rs"),
         include_str!("weights.rs")
     );
     let print = fingerprint(&[PACKED, LOADER, SELFIE].map(at), recipe)?;

@@ -168,6 +168,34 @@ fn taken<const N: usize>(bytes: &mut &[u8]) -> Result<[u8; N]> {
     Ok(*first)
 }
 
+/// Appends a field that is a number.
+pub(crate) fn put_number(message: &mut Vec<u8>, field: u64, value: u64) {
+    put_varint(message, field << 3);
+    put_varint(message, value);
+}
+
+/// Appends a field of four bytes that are a float.
+pub(crate) fn put_float(message: &mut Vec<u8>, field: u64, value: f32) {
+    put_varint(message, field << 3 | 5);
+    message.extend(value.to_le_bytes());
+}
+
+/// Appends a field of bytes: a text, or another message.
+pub(crate) fn put_bytes(message: &mut Vec<u8>, field: u64, bytes: &[u8]) {
+    put_varint(message, field << 3 | 2);
+    put_varint(message, bytes.len() as u64);
+    message.extend(bytes);
+}
+
+/// Appends a number of variable length.
+fn put_varint(bytes: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        bytes.push((value & 0x7f | 0x80) as u8);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,6 +247,23 @@ mod tests {
         for mut bytes in bad {
             assert!(varint(&mut bytes).is_err(), "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn what_is_put_is_read_again() {
+        let text = [7; 200];
+        let mut message = Vec::new();
+        put_number(&mut message, 20, 300);
+        put_float(&mut message, 2, 0.25);
+        put_bytes(&mut message, 1, &text);
+        put_number(&mut message, 3, u64::MAX);
+        let expected = [
+            (20, Field::Varint(300)),
+            (2, Field::Fixed32(0.25f32.to_le_bytes())),
+            (1, Field::Bytes(&text)),
+            (3, Field::Varint(u64::MAX)),
+        ];
+        assert_eq!(fields(&message).unwrap(), expected);
     }
 
     #[test]

@@ -9,6 +9,8 @@ use crate::tools::{
     at, command, fingerprint, no_more, output, run as run_command, step, unless_done,
 };
 
+/// The packages of [`peers`].
+const PEERS: &str = "tests/bench/peers";
 const TARGETS: [&str; 2] = ["wasm32-unknown-unknown", "wasm32-wasip1"];
 
 /// `cargo xtask setup`.
@@ -67,23 +69,40 @@ fn node() -> Result<()> {
 }
 
 fn npm_packages() -> Result<()> {
-    let lock = fs::read_to_string(at("package-lock.json"))?;
+    npm_ci(
+        ".",
+        &[],
+        "fetching the pinned npm packages (npm ci, about 100 MB, up to a minute)",
+    )
+}
+
+/// What `bench vision` is timed against: packages of their own, which no other
+/// command needs. Their folder.
+pub(crate) fn peers() -> Result<PathBuf> {
+    node()?;
+    npm_ci(
+        PEERS,
+        &["--ignore-scripts"],
+        "fetching the pinned npm packages to compare with (npm ci, about 60 MB, up to a minute)",
+    )?;
+    Ok(at(PEERS).join("node_modules"))
+}
+
+/// Fetches the packages that a folder's lock file pins.
+fn npm_ci(folder: &str, flags: &[&str], what: &str) -> Result<()> {
+    let folder = at(folder);
+    let lock = fs::read_to_string(folder.join("package-lock.json"))?;
     // The stamp is inside, so that it goes when node_modules goes; and it
     // holds the lock file's text, not its time, which a checkout changes.
-    unless_done(
-        &at("node_modules/.xtask-stamp"),
-        &fingerprint(&[], &lock)?,
-        || {
-            step(
-                "fetching the pinned npm packages (npm ci, about 100 MB, up to a minute)",
-                || {
-                    let mut npm = command("npm");
-                    npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
-                    run_command(npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))
-                },
-            )
-        },
-    )
+    let stamp = folder.join("node_modules/.xtask-stamp");
+    unless_done(&stamp, &fingerprint(&[], &lock)?, || {
+        step(what, || {
+            let mut npm = command("npm");
+            npm.current_dir(&folder).args(flags);
+            npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
+            run_command(npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))
+        })
+    })
 }
 
 /// A Chrome or Chromium: `CHROME`, else an installed one, else Debian's.

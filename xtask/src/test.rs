@@ -40,8 +40,8 @@ const CHECKS: [(&str, &[&str]); 5] = [
 
 type Suite = (&'static str, fn() -> Result<Tally>);
 
-/// Suites: they count their own tests; and two checks with flags of their own.
-const SUITES: [Suite; 6] = [
+/// Suites: they count their own tests; and checks with flags of their own.
+const SUITES: [Suite; 7] = [
     ("clippy, page", || {
         build::lint("app").map(|()| Tally::one(true))
     }),
@@ -50,6 +50,9 @@ const SUITES: [Suite; 6] = [
     }),
     ("clippy, vision worker", || {
         build::lint("vision_worker").map(|()| Tally::one(true))
+    }),
+    ("clippy, vision benchmark", || {
+        build::lint("vision_bench").map(|()| Tally::one(true))
     }),
     ("native tests", || {
         suites::cargo_test(&["--features", "codec-native"])

@@ -23,6 +23,8 @@ use std::ops::Range;
 use anyhow::{Context, Result, ensure};
 use half::f16;
 
+use crate::tflite::{FLOAT16, Model, Tensor, code};
+
 /// Steps to either side of zero, as many as 8-bit weights have. Twice as many
 /// halve the error and are over the budget.
 const LEVELS: f32 = 127.0;
@@ -89,79 +91,29 @@ fn step_for(largest: f32) -> f32 {
     step
 }
 
-/// Codes of TensorFlow Lite's schema (`schema.fbs`), and the numbers of the
-/// fields that are read.
-mod schema {
-    pub(super) const MODEL_OPERATOR_CODES: usize = 1;
-    pub(super) const MODEL_SUBGRAPHS: usize = 2;
-    pub(super) const MODEL_BUFFERS: usize = 4;
-    pub(super) const GRAPH_TENSORS: usize = 0;
-    pub(super) const GRAPH_OPERATORS: usize = 3;
-    pub(super) const TENSOR_SHAPE: usize = 0;
-    pub(super) const TENSOR_TYPE: usize = 1;
-    pub(super) const TENSOR_BUFFER: usize = 2;
-    pub(super) const OPERATOR_CODE: usize = 0;
-    pub(super) const OPERATOR_INPUTS: usize = 1;
-    pub(super) const OPERATOR_OUTPUTS: usize = 2;
-    pub(super) const CODE_BEFORE_127: usize = 0;
-    pub(super) const CODE: usize = 3;
-    pub(super) const BUFFER_DATA: usize = 0;
-
-    pub(super) const FLOAT16: u8 = 1;
-    pub(super) const CONV_2D: u32 = 3;
-    pub(super) const DEPTHWISE_CONV_2D: u32 = 4;
-    pub(super) const DEQUANTIZE: u32 = 6;
-}
-
-/// One step of a model: what it does, and the tensors it reads and writes.
-struct Operator {
-    code: u32,
-    inputs: Vec<usize>,
-    outputs: Vec<usize>,
-}
-
 /// The weights worth rounding: what convolutions read, by way of a
 /// `DEQUANTIZE` that makes f32 of f16.
 fn weights(model: &[u8]) -> Result<Vec<Weights>> {
-    ensure!(
-        model.get(4..8) == Some(b"TFL3"),
-        "not a TensorFlow Lite file"
-    );
-    let model = Table::root(model)?;
-    let graph = *model
-        .tables(schema::MODEL_SUBGRAPHS)?
-        .first()
-        .context("the model is empty")?;
-    let tensors = graph.tables(schema::GRAPH_TENSORS)?;
-    let buffers = model.tables(schema::MODEL_BUFFERS)?;
-    let operators = operators(model, graph)?;
-    // The tensor that holds the f16, of one that holds the f32.
-    let f16_of = |tensor: usize| {
-        operators
-            .iter()
-            .find(|o| o.code == schema::DEQUANTIZE && o.outputs.first() == Some(&tensor))
-            .and_then(|o| o.inputs.first())
-    };
+    let model = Model::read(model)?;
     let mut found = Vec::new();
-    for operator in &operators {
+    for operator in &model.operators {
         let axis = match operator.code {
-            schema::CONV_2D => 0,
-            schema::DEPTHWISE_CONV_2D => 3,
+            code::CONV_2D => 0,
+            code::DEPTHWISE_CONV_2D => 3,
             _ => continue,
         };
-        let Some(&tensor) = operator.inputs.get(1).and_then(|&input| f16_of(input)) else {
-            continue;
-        };
-        let tensor = *tensors.get(tensor).context("a tensor is missing")?;
-        found.extend(weights_of(tensor, axis, &buffers)?);
+        let f32s = operator.inputs.get(1);
+        if let Some(tensor) = f32s.and_then(|&input| model.f16_of(input)) {
+            found.extend(weights_of(&model, model.tensor(tensor)?, axis)?);
+        }
     }
     Ok(found)
 }
 
 /// A weight tensor with its output channels along `axis`; `None` if it is too
 /// small to be rounded.
-fn weights_of(tensor: Table<'_>, axis: usize, buffers: &[Table<'_>]) -> Result<Option<Weights>> {
-    let shape = tensor.numbers(schema::TENSOR_SHAPE)?;
+fn weights_of<'a>(model: &Model<'a>, tensor: Tensor<'a>, axis: usize) -> Result<Option<Weights>> {
+    let shape = tensor.shape()?;
     let count = shape
         .iter()
         .try_fold(1usize, |n, &size| n.checked_mul(size));
@@ -170,13 +122,10 @@ fn weights_of(tensor: Table<'_>, axis: usize, buffers: &[Table<'_>]) -> Result<O
         return Ok(None);
     }
     ensure!(
-        tensor.byte(schema::TENSOR_TYPE)? == schema::FLOAT16,
+        tensor.kind()? == FLOAT16,
         "a convolution's weights are not f16"
     );
-    let buffer = buffers
-        .get(tensor.number(schema::TENSOR_BUFFER)?)
-        .context("a buffer is missing")?;
-    let place = buffer.bytes(schema::BUFFER_DATA)?;
+    let place = model.constant(tensor)?;
     ensure!(
         count.checked_mul(2) == Some(place.len()),
         "a tensor of {count} f16 has {} bytes",
@@ -187,145 +136,6 @@ fn weights_of(tensor: Table<'_>, axis: usize, buffers: &[Table<'_>]) -> Result<O
         channels: shape[axis],
         run: shape[axis + 1..].iter().product(),
     }))
-}
-
-/// The model's steps, in their order.
-fn operators(model: Table<'_>, graph: Table<'_>) -> Result<Vec<Operator>> {
-    let codes: Vec<u32> = model
-        .tables(schema::MODEL_OPERATOR_CODES)?
-        .into_iter()
-        .map(|code| {
-            // Files from before there were more than 127 kinds have the first
-            // alone; newer ones have both, and then the larger one counts.
-            let before = u32::from(code.byte(schema::CODE_BEFORE_127)?);
-            Ok(before.max(code.u32_or_zero(schema::CODE)?))
-        })
-        .collect::<Result<_>>()?;
-    let operator = |operator: Table<'_>| {
-        let code = operator.number(schema::OPERATOR_CODE)?;
-        Ok(Operator {
-            code: *codes.get(code).context("an operator has no kind")?,
-            inputs: operator.numbers(schema::OPERATOR_INPUTS)?,
-            outputs: operator.numbers(schema::OPERATOR_OUTPUTS)?,
-        })
-    };
-    let tables = graph.tables(schema::GRAPH_OPERATORS)?;
-    tables.into_iter().map(operator).collect()
-}
-
-/// A table of a flatbuffer. Before its fields stands how far back its list of
-/// fields is: two sizes, then each field's distance from the table, or zero.
-/// Nothing that a file says is believed: what leads out of it is an error.
-#[derive(Clone, Copy)]
-struct Table<'a> {
-    file: &'a [u8],
-    start: usize,
-}
-
-impl<'a> Table<'a> {
-    /// The file's outermost table.
-    fn root(file: &'a [u8]) -> Result<Self> {
-        let start = distance(file, 0)?;
-        Ok(Self { file, start })
-    }
-
-    /// Where a field's value is; `None` if the file leaves it out.
-    fn field(self, field: usize) -> Result<Option<usize>> {
-        let back = i32::from_le_bytes(bytes_at(self.file, self.start)?);
-        let list = i64::try_from(self.start)? - i64::from(back);
-        let list = usize::try_from(list).context("the model's structure is broken")?;
-        let size = u16::from_le_bytes(bytes_at(self.file, list)?);
-        let entry = 4 + 2 * field;
-        if entry + 2 > usize::from(size) {
-            return Ok(None);
-        }
-        let offset = u16::from_le_bytes(bytes_at(self.file, list + entry)?);
-        Ok((offset != 0).then(|| self.start + usize::from(offset)))
-    }
-
-    /// A field of one byte; zero if it is left out.
-    fn byte(self, field: usize) -> Result<u8> {
-        let Some(at) = self.field(field)? else {
-            return Ok(0);
-        };
-        let [byte] = bytes_at(self.file, at)?;
-        Ok(byte)
-    }
-
-    /// A field of four bytes; zero if it is left out.
-    fn u32_or_zero(self, field: usize) -> Result<u32> {
-        match self.field(field)? {
-            Some(at) => Ok(u32::from_le_bytes(bytes_at(self.file, at)?)),
-            None => Ok(0),
-        }
-    }
-
-    /// A field that counts or points at something.
-    fn number(self, field: usize) -> Result<usize> {
-        Ok(usize::try_from(self.u32_or_zero(field)?)?)
-    }
-
-    /// Where a list's elements begin, and how many there are; none if it is
-    /// left out.
-    fn list(self, field: usize) -> Result<(usize, usize)> {
-        let Some(at) = self.field(field)? else {
-            return Ok((0, 0));
-        };
-        let list = distance(self.file, at)?;
-        let count = u32::from_le_bytes(bytes_at(self.file, list)?);
-        Ok((list + 4, usize::try_from(count)?))
-    }
-
-    /// Where a list of bytes is.
-    fn bytes(self, field: usize) -> Result<Range<usize>> {
-        let (first, count) = self.list(field)?;
-        let place = first..first.saturating_add(count);
-        ensure!(
-            self.file.get(place.clone()).is_some(),
-            "the model's data are cut off"
-        );
-        Ok(place)
-    }
-
-    /// A list of sizes or of places. An input that is left out has the number
-    /// -1, which here is larger than any place there is.
-    fn numbers(self, field: usize) -> Result<Vec<usize>> {
-        let (first, count) = self.list(field)?;
-        (0..count)
-            .map(|i| {
-                Ok(usize::try_from(u32::from_le_bytes(bytes_at(
-                    self.file,
-                    first + 4 * i,
-                )?))?)
-            })
-            .collect()
-    }
-
-    /// A list of tables.
-    fn tables(self, field: usize) -> Result<Vec<Self>> {
-        let (first, count) = self.list(field)?;
-        (0..count)
-            .map(|i| {
-                let start = distance(self.file, first + 4 * i)?;
-                Ok(Self { start, ..self })
-            })
-            .collect()
-    }
-}
-
-/// The place that the four bytes at `at` point to, counted from themselves.
-fn distance(file: &[u8], at: usize) -> Result<usize> {
-    let ahead = usize::try_from(u32::from_le_bytes(bytes_at(file, at)?))?;
-    at.checked_add(ahead)
-        .context("the model's structure is broken")
-}
-
-/// `N` bytes of the file.
-fn bytes_at<const N: usize>(file: &[u8], at: usize) -> Result<[u8; N]> {
-    let bytes = file.get(at..).and_then(|rest| rest.first_chunk());
-    bytes
-        .copied()
-        .context("the model's structure leads out of the file")
 }
 
 #[cfg(test)]

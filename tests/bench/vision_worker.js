@@ -9,7 +9,8 @@ import { Human } from '/human/human.esm.js';
 const WORKING_PX = 2048;
 // Sides of the models' pictures, and where their numbers begin and end.
 const MODELS = { detector: [128, -1, 1], landmark: [192, 0, 1], selfie: [256, 0, 1] };
-// Until the browser has compiled everything its best, twice over.
+// By then nothing gets faster any more: the last ten rounds take what the first
+// ten that count took.
 const WARM_UPS = 10;
 
 const bytes = async (address) => {

@@ -10,6 +10,7 @@ mod bundle;
 mod headers;
 mod models;
 mod onnx;
+mod onnx_file;
 mod protobuf;
 mod render;
 mod report;

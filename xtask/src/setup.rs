@@ -83,7 +83,7 @@ pub(crate) fn peers() -> Result<PathBuf> {
     npm_ci(
         PEERS,
         &["--ignore-scripts"],
-        "fetching the pinned npm packages to compare with (npm ci, about 60 MB, up to a minute)",
+        "fetching the pinned npm packages to compare with (npm ci, 260 MB on disk, up to a minute)",
     )?;
     Ok(at(PEERS).join("node_modules"))
 }

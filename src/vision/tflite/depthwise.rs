@@ -89,24 +89,29 @@ impl Depthwise {
         let [kernel_height, kernel_width] = self.window.kernel;
         let columns = self.input.width();
         let (from_y, first_y, last_y) = self.window.within(0, y, self.input.height());
-        let groups = self
-            .weights
-            .chunks_exact(kernel_height * kernel_width)
-            .zip(&self.bias);
+        let places = kernel_height * kernel_width;
+        let (input, _) = input.as_chunks::<4>();
+        let groups = channels / 4;
+        // Which of the input's places meets which weight: the same for all
+        // channels.
+        let mut meetings = Vec::with_capacity(places);
         for (x, out) in out.chunks_exact_mut(channels).enumerate() {
             let (from_x, first_x, last_x) = self.window.within(1, x, columns);
-            let places = out.as_chunks_mut::<4>().0.iter_mut();
-            for (group, (out, (weights, bias))) in places.zip(groups.clone()).enumerate() {
+            meetings.clear();
+            for ky in first_y..last_y {
+                let row = (from_y + ky - first_y) * columns + from_x;
+                let weights = ky * kernel_width;
+                meetings.extend(
+                    (first_x..last_x).map(|kx| ((row + kx - first_x) * groups, weights + kx)),
+                );
+            }
+            let weights = self.weights.chunks_exact(places).zip(&self.bias);
+            let (out, _) = out.as_chunks_mut::<4>();
+            for (group, (out, (weights, bias))) in out.iter_mut().zip(weights).enumerate() {
                 let mut sum = L::load(bias);
-                for ky in first_y..last_y {
-                    let weights = &weights[ky * kernel_width..][first_x..last_x];
-                    let from = ((from_y + ky - first_y) * columns + from_x) * channels;
-                    let row = input[from..].chunks(channels);
-                    for (weight, place) in weights.iter().zip(row) {
-                        if let Some(four) = place.get(4 * group..).and_then(<[f32]>::first_chunk) {
-                            sum = sum.add_product(L::load(four), L::load(weight));
-                        }
-                    }
+                for (place, weight) in &meetings {
+                    let (place, weight) = (&input[place + group], &weights[*weight]);
+                    sum = sum.add_product(L::load(place), L::load(weight));
                 }
                 sum.store(out);
             }

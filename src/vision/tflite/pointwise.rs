@@ -3,6 +3,7 @@
 //! that other operators end in.
 
 use super::error::Refusal;
+use super::lanes::{Best, Lanes, add, each, each_with};
 use super::network::{Built, Kernel, Operands};
 use super::shape::Shape;
 
@@ -47,29 +48,29 @@ impl Activation {
     /// Applies it in place.
     pub(super) fn apply(&self, values: &mut [f32]) {
         match self {
-            Self::Relu => each(values, |v| if v > 0.0 { v } else { 0.0 }),
-            Self::Relu6 => each(values, six),
+            Self::Relu => each::<Best>(values, |v| v.or_at_least(Best::splat(0.0))),
+            Self::Relu6 => each::<Best>(values, six),
             Self::Prelu(slopes) => {
                 for place in values.chunks_exact_mut(slopes.len().max(1)) {
-                    for (value, slope) in place.iter_mut().zip(slopes) {
-                        let steep = *value * slope;
-                        *value = if *value > 0.0 { *value } else { steep };
-                    }
+                    each_with::<Best>(place, slopes, |v, slope| v.if_positive(v.times(slope)));
                 }
             }
-            Self::HardSwish => each(values, |v| v * six(v + 3.0) * (1.0 / 6.0)),
-            Self::Logistic => each(values, |v| 1.0 / (1.0 + libm::expf(-v))),
+            Self::HardSwish => each::<Best>(values, |v| {
+                let open = six(v.plus(Best::splat(3.0)));
+                v.times(open).times(Best::splat(1.0 / 6.0))
+            }),
+            Self::Logistic => {
+                for value in values {
+                    *value = 1.0 / (1.0 + libm::expf(-*value));
+                }
+            }
         }
     }
 }
 
-fn each(values: &mut [f32], f: impl Fn(f32) -> f32) {
-    values.iter_mut().for_each(|value| *value = f(*value));
-}
-
-fn six(v: f32) -> f32 {
-    let v = if v > 0.0 { v } else { 0.0 };
-    if v < 6.0 { v } else { 6.0 }
+#[inline(always)]
+fn six<L: Lanes>(v: L) -> L {
+    v.or_at_least(L::splat(0.0)).or_at_most(L::splat(6.0))
 }
 
 /// An activation that stands alone.
@@ -134,14 +135,14 @@ pub(super) fn both(operands: &Operands<'_>, two: Two) -> Result<Built, Refusal> 
 impl Kernel for Both {
     fn run(&self, inputs: &[&[f32]], out: &mut [f32], _: &mut Vec<f32>) {
         let [first, second] = inputs else { return };
-        let parts = out
-            .chunks_exact_mut(self.second)
-            .zip(first.chunks_exact(self.second));
-        for (out, first) in parts {
-            let all = out.iter_mut().zip(first).zip(*second);
+        out.copy_from_slice(first);
+        if let ([single], Two::Product) = (*second, self.two) {
+            return each::<Best>(out, |a| a.times(Best::splat(*single)));
+        }
+        for out in out.chunks_exact_mut(self.second) {
             match self.two {
-                Two::Sum => all.for_each(|((out, a), b)| *out = a + b),
-                Two::Product => all.for_each(|((out, a), b)| *out = a * b),
+                Two::Sum => add(out, second),
+                Two::Product => each_with::<Best>(out, second, Lanes::times),
             }
         }
     }

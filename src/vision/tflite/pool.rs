@@ -1,6 +1,7 @@
 //! MAX_POOL_2D and AVERAGE_POOL_2D.
 
 use super::error::Refusal;
+use super::lanes::{Best, Lanes, add, each_with};
 use super::network::{Built, Kernel, Operands};
 use super::shape::Shape;
 use super::window::Window;
@@ -55,11 +56,11 @@ impl Kernel for Pool {
                 let from = (row * columns + from_x) * channels;
                 let row = &input[from..from + (last_x - first_x) * channels];
                 for place in row.chunks_exact(channels) {
-                    for (out, value) in out.iter_mut().zip(place) {
-                        *out = match self.takes {
-                            Takes::Largest => larger(*out, *value),
-                            Takes::Mean => *out + *value,
-                        };
+                    match self.takes {
+                        Takes::Largest => {
+                            each_with::<Best>(out, place, |most, v| v.or_at_least(most));
+                        }
+                        Takes::Mean => add(out, place),
                     }
                 }
             }
@@ -69,9 +70,4 @@ impl Kernel for Pool {
             }
         }
     }
-}
-
-/// As `f32::max`, but one comparison, alike on every machine.
-fn larger(a: f32, b: f32) -> f32 {
-    if b > a { b } else { a }
 }

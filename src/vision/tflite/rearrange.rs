@@ -3,7 +3,7 @@
 
 use super::error::Refusal;
 use super::gemm::Packed;
-use super::lanes::Best;
+use super::lanes::{Best, Lanes, add, padded};
 use super::network::{Built, Kernel, Operands};
 use super::shape::Shape;
 
@@ -161,17 +161,40 @@ impl Kernel for Resize {
         let row = self.columns.len() * channels;
         for (out, y) in out.chunks_exact_mut(row).zip(&self.rows) {
             for (out, x) in out.chunks_exact_mut(channels).zip(&self.columns) {
-                let (a, b) = (place(y.low, x.low), place(y.low, x.high));
-                let (c, d) = (place(y.high, x.low), place(y.high, x.high));
-                let corners = a.iter().zip(b).zip(c.iter().zip(d));
-                for (out, ((a, b), (c, d))) in out.iter_mut().zip(corners) {
-                    let upper = a * (1.0 - x.share) + b * x.share;
-                    let lower = c * (1.0 - x.share) + d * x.share;
-                    *out = upper * (1.0 - y.share) + lower * y.share;
+                let corners = [
+                    place(y.low, x.low),
+                    place(y.low, x.high),
+                    place(y.high, x.low),
+                    place(y.high, x.high),
+                ];
+                let (fours, rest) = out.as_chunks_mut::<4>();
+                for (i, out) in fours.iter_mut().enumerate() {
+                    let corners = corners.map(|corner| Best::load(&corner.as_chunks().0[i]));
+                    amid(corners, x.share, y.share).store(out);
+                }
+                if !rest.is_empty() {
+                    let corners =
+                        corners.map(|corner| Best::load(&padded(corner.as_chunks::<4>().1)));
+                    let mut four = [0.0; 4];
+                    amid(corners, x.share, y.share).store(&mut four);
+                    rest.copy_from_slice(&four[..rest.len()]);
                 }
             }
         }
     }
+}
+
+/// Amid four corners: upper left and right, lower left and right.
+#[inline(always)]
+fn amid<L: Lanes>([a, b, c, d]: [L; 4], x: f32, y: f32) -> L {
+    mixed(mixed(a, b, x), mixed(c, d, x), y)
+}
+
+/// Four places between two, each by the same share.
+#[inline(always)]
+fn mixed<L: Lanes>(low: L, high: L, share: f32) -> L {
+    let low = low.times(L::splat(1.0 - share));
+    low.add_product(high, L::splat(share))
 }
 
 struct Transpose {
@@ -264,11 +287,7 @@ impl Kernel for Transpose {
                     let to_x = (x * self.stride[1] + kx).wrapping_sub(self.pad[1]);
                     if to_y < out_rows && to_x < out_columns {
                         let to = (to_y * out_columns + to_x) * outputs;
-                        let place = &mut out[to..to + outputs];
-                        place
-                            .iter_mut()
-                            .zip(shares)
-                            .for_each(|(to, share)| *to += share);
+                        add(&mut out[to..to + outputs], shares);
                     }
                 }
             }

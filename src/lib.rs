@@ -6,7 +6,8 @@
 //! A person picks a file. The page (`ui`, `platform`) hands it to the render
 //! worker, whose host reads its header ([`codec`] `probe`), lets the browser
 //! decode it, and keeps the *working photo* (at most 2048 px, upright, sRGB).
-//! The page starts the vision worker and hands it a copy of that photo;
+//! The page starts the vision worker and hands it the models, which it fetches
+//! once (`platform::models`), and a copy of that photo;
 //! [`vision::reading`] finds the face, its points and the scalp's edges and
 //! answers with markers ([`engine::placement`]), or with an outline where there
 //! is no face. The person corrects them, or sets them by hand from the start.

@@ -5,6 +5,8 @@ mod bitmap;
 #[cfg(feature = "worker")]
 mod blob_reader;
 #[cfg(feature = "ui")]
+pub mod models;
+#[cfg(feature = "ui")]
 pub mod page;
 #[cfg(feature = "ui")]
 pub mod render_client;

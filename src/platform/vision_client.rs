@@ -9,6 +9,7 @@ use js_sys::{Array, Function};
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure};
 use web_sys::{MessageEvent, Worker};
 
+use super::models::{Fetch, ModelFiles};
 use super::page::{drop_later, now_ms};
 pub use super::vision_wire::SealedMatte;
 use super::vision_wire::{Heard, decode_found, encode_ask};
@@ -25,6 +26,8 @@ pub enum Answer {
     Heads(Vec<Head>),
     /// What is bare scalp on the head asked for; none where it lies outside.
     Matte(Option<SealedMatte>),
+    /// So much of the models has come, 0–1.
+    Fetched(f64),
     /// There is no worker any more.
     Failed,
 }
@@ -32,14 +35,19 @@ pub enum Answer {
 type Listener = Rc<dyn Fn(Answer)>;
 
 /// The page's handle on the worker. Clones share one.
-#[derive(Clone, Default)]
-pub struct VisionClient(Rc<RefCell<Option<Inner>>>);
+#[derive(Clone)]
+pub struct VisionClient {
+    worker: Rc<RefCell<Option<Inner>>>,
+    models: ModelFiles,
+}
 
 struct Inner {
     worker: Worker,
     listener: Listener,
     listening: Vec<Closure<dyn FnMut(JsValue)>>,
     ready: bool,
+    /// Whether it was given the models.
+    has_models: bool,
     /// Whether it was given its photo.
     given: bool,
     /// What to post once the worker hears and has its photo.
@@ -51,8 +59,17 @@ struct Inner {
 }
 
 impl VisionClient {
-    /// Starts a worker, which fetches its models at once; what another was
-    /// doing is dropped. The listener hears nothing after
+    /// A handle without a worker. Its workers are given these models.
+    #[must_use]
+    pub fn new(models: ModelFiles) -> Self {
+        Self {
+            worker: Rc::default(),
+            models,
+        }
+    }
+
+    /// Starts a worker, and has the models fetched where they are not here;
+    /// what another was doing is dropped. The listener hears nothing after
     /// [`VisionClient::stop`].
     ///
     /// # Errors
@@ -82,16 +99,23 @@ impl VisionClient {
         let error = Closure::new(move |_| this.fail());
         worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(error.as_ref().unchecked_ref()));
-        *self.0.borrow_mut() = Some(Inner {
+        *self.worker.borrow_mut() = Some(Inner {
             worker,
             listener: Rc::new(listener),
             listening: vec![message, error],
             ready: false,
+            has_models: false,
             given: false,
             photo: None,
             asked: None,
             awaited: 0,
             deadline_ms: f64::INFINITY,
+        });
+        let this = self.clone();
+        self.models.fetch(move |fetch| match fetch {
+            Fetch::Share(share) => this.tell(Answer::Fetched(share)),
+            Fetch::Done => this.change(|_| ()),
+            Fetch::Failed => this.fail(),
         });
         Ok(())
     }
@@ -99,20 +123,20 @@ impl VisionClient {
     /// Whether there is a worker.
     #[must_use]
     pub fn is_there(&self) -> bool {
-        self.0.borrow().is_some()
+        self.worker.borrow().is_some()
     }
 
     /// Whether there is a worker without a photo.
     #[must_use]
     pub fn wants_photo(&self) -> bool {
-        let inner = self.0.borrow();
+        let inner = self.worker.borrow();
         inner.as_ref().is_some_and(|inner| !inner.given)
     }
 
     /// Whether an answer is still to come.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        let inner = self.0.borrow();
+        let inner = self.worker.borrow();
         inner.as_ref().is_some_and(|inner| inner.awaited > 0)
     }
 
@@ -136,10 +160,15 @@ impl VisionClient {
 
     /// Changes what is known, and posts what can be posted by now.
     fn change(&self, change: impl FnOnce(&mut Inner)) {
-        let mut inner = self.0.borrow_mut();
+        let mut inner = self.worker.borrow_mut();
         let Some(inner) = inner.as_mut() else { return };
         change(inner);
-        if inner.ready && inner.given {
+        let models = self.models.here().filter(|_| inner.ready);
+        if let Some(models) = models.filter(|_| !inner.has_models) {
+            inner.has_models = true;
+            inner.post(&Ask::Models, &models, &Array::new());
+        }
+        if inner.has_models && inner.given {
             if let Some((photo, pixels)) = inner.photo.take() {
                 inner.post(&photo, &pixels, &Array::of1(&pixels));
             }
@@ -158,20 +187,27 @@ impl VisionClient {
     /// To be called every second or so: ends a worker silent for too long.
     pub fn check(&self) {
         let late = |inner: &Inner| now_ms() > inner.deadline_ms;
-        let late = self.0.borrow().as_ref().is_some_and(late);
+        let late = self.worker.borrow().as_ref().is_some_and(late);
         if late {
             self.fail();
         }
     }
 
     fn say(&self, answer: Answer) {
-        let listener = self.0.borrow_mut().as_mut().map(|inner| {
+        if let Some(inner) = self.worker.borrow_mut().as_mut() {
             inner.awaited = inner.awaited.saturating_sub(1);
             if inner.awaited == 0 {
                 inner.deadline_ms = f64::INFINITY;
             }
-            Rc::clone(&inner.listener)
-        });
+        }
+        self.tell(answer);
+    }
+
+    fn tell(&self, answer: Answer) {
+        // Let go of before it is called: what it hears may come back here.
+        let inner = self.worker.borrow();
+        let listener = inner.as_ref().map(|inner| Rc::clone(&inner.listener));
+        drop(inner);
         if let Some(listener) = listener {
             listener(answer);
         }
@@ -184,7 +220,7 @@ impl VisionClient {
     }
 
     fn take(&self) -> Option<Listener> {
-        let inner = self.0.borrow_mut().take()?;
+        let inner = self.worker.borrow_mut().take()?;
         inner.worker.terminate();
         drop_later(inner.listening);
         Some(inner.listener)
@@ -192,10 +228,10 @@ impl VisionClient {
 }
 
 impl Inner {
-    fn post(&self, ask: &Ask, pixels: &JsValue, handed_over: &Array) {
+    fn post(&self, ask: &Ask, object: &JsValue, handed_over: &Array) {
         // A refusal means a worker that is gone, which its silence tells.
         let _ = self
             .worker
-            .post_message_with_transfer(&encode_ask(ask, pixels), handed_over);
+            .post_message_with_transfer(&encode_ask(ask, object), handed_over);
     }
 }

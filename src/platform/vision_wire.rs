@@ -1,8 +1,8 @@
 //! The form of the messages between page and vision worker: plain arrays.
 //! They are few and simple, and reading JSON would be a third of the worker.
 //!
-//! An [`Ask`] is `["photo", width, height, pixels]`, `["heads"]` or
-//! `["matte", head's numbers]`. A [`crate::protocol::Found`] is `["ready"]`,
+//! An [`Ask`] is `["models", files]`, `["photo", width, height, pixels]`,
+//! `["heads"]` or `["matte", head's numbers]`. A [`crate::protocol::Found`] is `["ready"]`,
 //! `["failed"]`, `["matte", numbers, bytes]` (no bytes where there is no
 //! matte), or `["heads", ...]` with two entries for each head: the placement's
 //! numbers, and six for the colours of skin and brow, not numbers where there
@@ -28,6 +28,7 @@ use crate::{
 const READY: &str = "ready";
 #[cfg(feature = "vision")]
 const FAILED: &str = "failed";
+const MODELS: &str = "models";
 const PHOTO: &str = "photo";
 const HEADS: &str = "heads";
 const MATTE: &str = "matte";
@@ -148,24 +149,26 @@ fn sealed(message: &Array) -> Option<SealedMatte> {
     })
 }
 
-/// An ask to post; a photo's pixels are handed over with it.
+/// An ask to post, with the models' files or a photo's pixels.
 #[cfg(feature = "ui")]
-pub(crate) fn encode_ask(ask: &Ask, pixels: &JsValue) -> Array {
+pub(crate) fn encode_ask(ask: &Ask, object: &JsValue) -> Array {
     match ask {
+        Ask::Models => Array::of2(&MODELS.into(), object),
         Ask::Photo { width, height } => {
-            Array::of4(&PHOTO.into(), &(*width).into(), &(*height).into(), pixels)
+            Array::of4(&PHOTO.into(), &(*width).into(), &(*height).into(), object)
         }
         Ask::Heads => Array::of1(&HEADS.into()),
         Ask::Matte(head) => Array::of2(&MATTE.into(), &array(&head.to_numbers())),
     }
 }
 
-/// An ask that came, and a photo's pixels.
+/// An ask that came, and the models' files or a photo's pixels.
 #[cfg(feature = "vision")]
 pub(crate) fn decode_ask(data: &JsValue) -> Option<(Ask, JsValue)> {
     let message = Array::from(data);
     let side = |index| message.get(index).as_f64().map(|side| side as u32);
     let ask = match message.get(0).as_string()?.as_str() {
+        MODELS => return Some((Ask::Models, message.get(1))),
         PHOTO => Ask::Photo {
             width: side(1)?,
             height: side(2)?,

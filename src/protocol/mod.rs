@@ -201,6 +201,9 @@ pub enum Response {
 /// Page → vision worker.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Ask {
+    /// These are the models. Objects: their files, `ArrayBuffer`s: detector,
+    /// landmark, selfie, mesh.
+    Models,
     /// This is the photo. Object: its RGBA bytes, an `ArrayBuffer`, handed over.
     Photo {
         /// The photo's width, px.
@@ -217,13 +220,13 @@ pub enum Ask {
 /// Vision worker → page.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Found {
-    /// The models are here and the worker hears messages.
+    /// The worker hears messages.
     Ready,
     /// What the photo says of the heads in it.
     Heads(Vec<Head>),
     /// What is bare scalp; none where the head lies outside the photo.
     Matte(Option<Matte>),
-    /// The models could not be fetched or are damaged.
+    /// The models are damaged, or could not do it.
     Failed,
 }
 

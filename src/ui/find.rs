@@ -12,6 +12,7 @@ use crate::engine::fit::{fit, starting_placement};
 use crate::engine::look::Shade;
 use crate::engine::matching::{HairSample, suggest};
 use crate::engine::placement::Placement;
+use crate::platform::models::ModelFiles;
 use crate::platform::render_client::RenderClient;
 use crate::platform::vision_client::{Answer, VisionClient};
 use crate::protocol::Ask;
@@ -34,6 +35,8 @@ pub struct Finder {
     /// Whether the picture waits for that: a found head is not first shown
     /// with impressions over its hair.
     pub(super) holding: RwSignal<bool>,
+    /// The share of the models that has come, while they are on their way.
+    fetched: RwSignal<Option<f64>>,
     client: StoredValue<VisionClient, LocalStorage>,
     /// The shade that was last matched by itself.
     matched: StoredValue<Option<Shade>>,
@@ -43,13 +46,14 @@ pub struct Finder {
 
 impl Finder {
     /// Nothing asked yet.
-    pub(super) fn new() -> Self {
+    pub(super) fn new(models: ModelFiles) -> Self {
         Self {
             finding: RwSignal::new(Finding::ByHand),
             heads: RwSignal::new(Vec::new()),
             settled: RwSignal::new(true),
             holding: RwSignal::new(false),
-            client: StoredValue::new_local(VisionClient::default()),
+            client: StoredValue::new_local(VisionClient::new(models)),
+            fetched: RwSignal::new(None),
             matched: StoredValue::new(None),
             read_for: StoredValue::new(None),
         }
@@ -122,6 +126,7 @@ impl App {
     fn hear_vision(self, answer: Answer) {
         let finder = self.finder;
         match answer {
+            Answer::Fetched(share) => finder.fetched.set(Some(share).filter(|s| *s < 1.0)),
             Answer::Heads(heads) => self.heads_found(heads),
             Answer::Matte(matte) => {
                 if let Some(matte) = matte {
@@ -288,6 +293,10 @@ pub fn FindNote() -> impl IntoView {
         Finding::Failed => strings::FINDER_FAILED,
         Finding::ByHand | Finding::Found => "",
     };
+    let fetching = move || {
+        let looking = finder.finding.get() == Finding::Looking;
+        finder.fetched.get().filter(|_| looking)
+    };
     let finding = move || match finder.finding.get() {
         Finding::Looking => "looking",
         Finding::Found => "found",
@@ -297,6 +306,17 @@ pub fn FindNote() -> impl IntoView {
     };
     view! {
         <p class="find-note" data-testid="find-note" data-finding=finding>{note}</p>
+        {move || {
+            fetching()
+                .map(|share| {
+                    view! {
+                        <label class="stacked" data-testid="fetched">
+                            <span>{format!("Fetching what finds faces, once: {:.0} %", share * 100.0)}</span>
+                            <progress max="1" prop:value=share></progress>
+                        </label>
+                    }
+                })
+        }}
     }
 }
 

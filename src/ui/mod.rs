@@ -21,29 +21,36 @@ pub mod strings;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue};
 
+use crate::platform::models::ModelFiles;
 use state::{App, Phase};
 
 /// Takes over the page's `#app` element.
 ///
 /// # Errors
 /// Where there is none.
-pub fn start(spawn: js_sys::Function) -> Result<(), JsValue> {
+pub fn start(spawn: js_sys::Function, models: js_sys::Array) -> Result<(), JsValue> {
     let root: web_sys::HtmlElement = document()
         .get_element_by_id("app")
         .ok_or("no #app")?
         .dyn_into()?;
     root.set_text_content(None);
-    mount_to(root, move || view! { <Page spawn=spawn.clone() /> }).forget();
+    mount_to(
+        root,
+        move || view! { <Page spawn=spawn.clone() models=ModelFiles::new(models.clone()) /> },
+    )
+    .forget();
     Ok(())
 }
 
 /// The whole page.
 #[component]
 fn Page(
-    /// Makes a render worker.
+    /// Makes a worker.
     spawn: js_sys::Function,
+    /// What vision workers are given.
+    models: ModelFiles,
 ) -> impl IntoView {
-    let app = App::new(spawn);
+    let app = App::new(spawn, models);
     provide_context(app);
     let state = move || match app.phase.get() {
         Phase::Empty => "empty",

@@ -16,6 +16,7 @@ use crate::engine::fit::fit;
 use crate::engine::head::HeadModel;
 use crate::engine::matching::HairSample;
 use crate::engine::placement::Placement;
+use crate::platform::models::ModelFiles;
 use crate::platform::render_client::{News, RenderClient};
 use crate::protocol::{Request, Response};
 use crate::session::document::Plan;
@@ -86,7 +87,7 @@ pub struct App {
 impl App {
     /// The state of a page just opened.
     #[must_use]
-    pub fn new(spawn: js_sys::Function) -> Self {
+    pub fn new(spawn: js_sys::Function, models: ModelFiles) -> Self {
         let photo = RwSignal::new(None::<PhotoInfo>);
         let plan = RwSignal::new(Plan::default());
         let placement = Memo::new(move |_| plan.with(|plan| plan.placement));
@@ -124,7 +125,7 @@ impl App {
             hair: RwSignal::new(None),
             both: RwSignal::new(false),
             export: RwSignal::new(None),
-            finder: Finder::new(),
+            finder: Finder::new(models),
             brush: Brush::new(),
             history: RwSignal::new(History::default()),
             export_name: RwSignal::new("smp-preview.png"),

@@ -2,6 +2,11 @@
 import init, { start } from '@wasm/app/app.js';
 import renderWorkerUrl from './render_worker.js?worker&url';
 import visionWorkerUrl from './vision_worker.js?worker&url';
+import detector from '@models/detector.tflite?url';
+import landmark from '@models/landmark.tflite?url';
+import selfie from '@models/selfie.tflite?url';
+import mesh from '@models/mesh.bin?url';
+import bytes from '@models/bytes.json';
 
 const PATIENCE_MS = 15_000;
 
@@ -13,6 +18,9 @@ globalThis.trustedTypes?.createPolicy('default', {
   createHTML: (html) => (CAN_RUN.test(html) ? null : html),
 });
 const WORKERS = { render: renderWorkerUrl, vision: visionWorkerUrl };
+// Where each model's file is, and how long.
+const MODELS = [[detector, 'detector.tflite'], [landmark, 'landmark.tflite'], [selfie, 'selfie.tflite'], [mesh, 'mesh.bin']]
+  .map(([path, name]) => [new URL(path, import.meta.url).href, bytes[name]]);
 const policy = globalThis.trustedTypes?.createPolicy('smp', {
   createScriptURL: (url) => {
     if (!Object.values(WORKERS).includes(url)) throw new TypeError('not one of our workers');
@@ -37,7 +45,7 @@ const watchdog = setTimeout(
 
 try {
   await init();
-  start(spawn);
+  start(spawn, MODELS);
 } catch (error) {
   console.error(error);
   say('The preview could not start. Reload this page; if that does not help, open it in a current version of Chrome, Edge, Firefox or Safari.');

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::build::{self, Mode};
+use crate::models;
 use crate::report::Report;
 use crate::tools::no_more;
 
@@ -49,13 +50,28 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
             .with_context(|| format!("the {name} has no wasm"))?;
         hold(name, &[dist.join("assets").join(wasm)], budget)?;
     }
+    let is_model = |asset: &&String| is_model(asset);
+    let found = assets.iter().filter(is_model);
+    let found: Vec<PathBuf> = found.map(|a| dist.join("assets").join(a)).collect();
+    hold("models", &found, models::BUDGET)?;
     report.publish()?;
     ensure!(over.is_empty(), "{}", over.join("; "));
     Ok(())
 }
 
-/// The shell and every asset it leads to, directly or by another's text; what
-/// belongs to workers loads later.
+/// Whether an asset is one of the models' files.
+fn is_model(asset: &str) -> bool {
+    [".tflite", ".bin"].iter().any(|e| asset.ends_with(e))
+}
+
+/// Whether an asset loads after the page: what belongs to workers, and the
+/// models, which come with the first photo (tests/e2e/find.spec.js).
+fn is_later(asset: &str) -> bool {
+    asset.contains("_worker") || is_model(asset)
+}
+
+/// The shell and every asset it leads to, directly or by another's text, that
+/// does not load later.
 fn first_load(dist: &Path, assets: &[String]) -> Result<Vec<PathBuf>> {
     let mut found: BTreeSet<PathBuf> = BTreeSet::new();
     let mut left = vec![dist.join("index.html")];
@@ -66,7 +82,7 @@ fn first_load(dist: &Path, assets: &[String]) -> Result<Vec<PathBuf>> {
             let text = String::from_utf8_lossy(&text);
             let named = assets
                 .iter()
-                .filter(|a| !a.contains("_worker") && text.contains(a.as_str()));
+                .filter(|a| !is_later(a) && text.contains(a.as_str()));
             left.extend(
                 named
                     .map(|a| dist.join("assets").join(a))
@@ -122,13 +138,14 @@ mod tests {
             ("index.html", "assets/app-1.js assets/style-1.css"),
             (
                 "assets/app-1.js",
-                "app_bg-1.wasm render_worker-1.js app-1.js",
+                "app_bg-1.wasm render_worker-1.js app-1.js face-1.tflite",
             ),
             ("assets/app_bg-1.wasm", "later-1.png"),
             ("assets/style-1.css", "font-1.woff2"),
             ("assets/font-1.woff2", ""),
             ("assets/later-1.png", ""),
             ("assets/render_worker-1.js", ""),
+            ("assets/face-1.tflite", ""),
         ];
         for (name, text) in files {
             fs::write(dist.join(name), text).unwrap();

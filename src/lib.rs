@@ -39,7 +39,7 @@
 //! | [`vision`] | photo in, heads and mattes out: a small interpreter of face models, and what they mean; pure | `engine` |
 //! | [`codec`] | picture files to pixels and back; pure, feature `codec` | `engine`, `protocol` (its refusals) |
 //! | [`session`] | the plan, its history, the job queue, the viewport; pure | `engine`, `vision` |
-//! | [`protocol`] | messages between page and workers | `engine`, `vision` |
+//! | [`protocol`] | messages between page and workers | `engine`, `session` (the plan), `vision` |
 //! | `platform` | the browser through web-sys; never leptos | all above |
 //! | `ui` | leptos components; the only importer of leptos | all above |
 //! | `bin/` | entry points: page, both workers, native twin, vision report and benchmark | all above |

@@ -8,9 +8,9 @@ use smp_visualizer::engine::anthropometry::{
 };
 use smp_visualizer::engine::camera::{Camera, Pose, marker_from_photo, photo_from_marker};
 use smp_visualizer::engine::error::{BadPlacement, EngineError};
-use smp_visualizer::engine::fit::{fit, starting_placement};
+use smp_visualizer::engine::fit::{fit, known_length, starting_placement};
 use smp_visualizer::engine::head::HeadModel;
-use smp_visualizer::engine::placement::{FaceMarkers, HeadOutline, Placement, View};
+use smp_visualizer::engine::placement::{FaceMarkers, HeadOutline, KnownLength, Placement, View};
 
 const WIDTH: u32 = 1536;
 const HEIGHT: u32 = 2048;
@@ -178,6 +178,11 @@ proptest! {
     ) {
         let [a, b, c, d, e, f, g, h, i, j, k, l] = values;
         let [has_top, has_right, has_left, has_ipd] = given;
+        let known_length = has_right.then_some(KnownLength {
+            from: [b, c],
+            to: [k, f],
+            mm: 100.0 * ipd,
+        });
         let face = Placement::Face(FaceMarkers {
             right_pupil: [a, b],
             left_pupil: [c, d],
@@ -187,6 +192,7 @@ proptest! {
             left_side: has_left.then_some([k, l]),
             ipd_mm: has_ipd.then_some(ipd),
             yaw_pitch_deg: None,
+            known_length,
         });
         let outline = Placement::Outline(HeadOutline {
             view: VIEWS[view],
@@ -195,6 +201,7 @@ proptest! {
             roll_deg: e * 100.0,
             tilt_deg: f * 20.0,
             turn_deg: g * 20.0,
+            known_length,
         });
         for placement in [face, outline] {
             if let Ok(head) = fit(&placement, size.0, size.1) {
@@ -233,6 +240,7 @@ fn markers(head: &HeadModel) -> FaceMarkers {
         left_side: Some(marker(outline.farthest(DVec2::new(cos, sin)))),
         ipd_mm: None,
         yaw_pitch_deg: None,
+        known_length: None,
     }
 }
 
@@ -351,6 +359,34 @@ fn a_measured_interpupillary_distance_sets_the_scale() {
 }
 
 #[test]
+fn something_of_known_length_sets_the_scale_of_any_head() {
+    let truth = standard_head(pose(8.0, 3.0, 5.0), 4.0);
+    let face = Placement::Face(markers(&truth));
+    let top = Placement::Outline(drawn(View::Top, [0.2, 0.25], 10.0));
+    for (placement, least_error) in [(face, 0.03), (top, 0.03)] {
+        let plain = fit(&placement, WIDTH, HEIGHT).unwrap();
+        // Where it agrees with what is believed it only makes it surer.
+        let card = known_length(&placement, &plain, 85.6, WIDTH, HEIGHT);
+        let with = placement.with_known_length(Some(card));
+        let sure = fit(&with, WIDTH, HEIGHT).unwrap();
+        assert!((sure.camera.px_per_mm / plain.camera.px_per_mm - 1.0).abs() < 0.003);
+        assert!(sure.scale_error < least_error && sure.scale_error < 0.7 * plain.scale_error);
+        // A head a twelfth larger than the mean: the same card looks smaller.
+        let smaller = KnownLength {
+            mm: card.mm * 1.08,
+            ..card
+        };
+        let with = placement.with_known_length(Some(smaller));
+        let large = fit(&with, WIDTH, HEIGHT).unwrap();
+        let grown = plain.camera.px_per_mm / large.camera.px_per_mm;
+        assert!((1.05..1.085).contains(&grown), "{grown}");
+        // Its place and turn stay.
+        let moved = large.camera.centre_in_photo - plain.camera.centre_in_photo;
+        assert!(moved.length() < 12.0, "{moved}");
+    }
+}
+
+#[test]
 fn swapped_markers_are_put_right() {
     let face = markers(&standard_head(pose(6.0, 3.0, 160.0), 3.0));
     let expected = fitted(face);
@@ -383,6 +419,7 @@ fn drawn(view: View, half_axes: [f64; 2], roll_deg: f64) -> HeadOutline {
         roll_deg,
         tilt_deg: 0.0,
         turn_deg: 0.0,
+        known_length: None,
     }
 }
 
@@ -555,6 +592,28 @@ fn every_bad_placement_has_its_reason() {
                 ..good
             }),
             BadPlacement::OutOfReach,
+        ),
+        (
+            face(FaceMarkers {
+                known_length: Some(KnownLength {
+                    from: [0.4, 0.5],
+                    to: [0.5, 0.5],
+                    mm: 5.0,
+                }),
+                ..good
+            }),
+            BadPlacement::KnownLength,
+        ),
+        (
+            shape(HeadOutline {
+                known_length: Some(KnownLength {
+                    from: [0.4, 0.5],
+                    to: [0.4, 0.501],
+                    mm: 85.6,
+                }),
+                ..outline
+            }),
+            BadPlacement::KnownLength,
         ),
         (
             shape(HeadOutline {

@@ -10,7 +10,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("engine", &[]),
     ("vision", &["engine"]),
     ("session", &["engine", "vision"]),
-    ("protocol", &["engine", "vision"]),
+    ("protocol", &["engine", "session", "vision"]),
     // Its refusals are those the protocol can tell the page.
     ("codec", &["engine", "protocol"]),
     (
@@ -271,7 +271,7 @@ fn the_checker_sees_what_is_forbidden() {
         ("codec/mod.rs", "use crate::session::Plan;"),
         ("session/mod.rs", "use wasm_bindgen::prelude::*;"),
         ("session/mod.rs", "use crate::platform::storage;"),
-        ("protocol.rs", "use crate::session::queue;"),
+        ("protocol.rs", "use crate::platform::storage;"),
         ("platform/mod.rs", "use leptos::prelude::*;"),
         ("platform/mod.rs", "use crate::ui;"),
         ("ui/mod.rs", "use crate::codec::decode;"),

@@ -44,6 +44,9 @@ pub enum BadPlacement {
     /// The interpupillary distance given is outside 40–85 mm.
     #[error("the distance between the pupils is outside 40 to 85 mm")]
     InterpupillaryDistance,
+    /// The known length is outside 10–400 mm, or its ends lie on one another.
+    #[error("the known length is outside 10 to 400 mm, or its ends lie on one another")]
+    KnownLength,
     /// The ellipse is much too narrow or too wide for a head.
     #[error("the outline is too narrow or too wide for a head")]
     OutlineShape,

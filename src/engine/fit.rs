@@ -6,13 +6,42 @@
 //! photo's size, so the full-size export shows exactly the working photo's
 //! head, scaled.
 
-use super::camera::longer_edge_px;
+use glam::DVec2;
+
+use super::camera::{longer_edge_px, marker_from_photo};
 use super::error::{BadPlacement, EngineError};
 use super::head::HeadModel;
 use super::markers::{face_problem, outline_problem};
-use super::placement::Placement;
-use super::problem::FRAME_PX;
+use super::placement::{KnownLength, Placement};
+use super::problem::{FRAME_PX, Near};
 pub use super::starting::starting_placement;
+
+/// Something `mm` long, marked across the middle of a fitted head so that it
+/// tells nothing new: to be moved to where the photo shows it.
+#[must_use]
+pub fn known_length(
+    placement: &Placement,
+    head: &HeadModel,
+    mm: f64,
+    photo_width: u32,
+    photo_height: u32,
+) -> KnownLength {
+    let near = match placement {
+        Placement::Face(_) => Near::Face,
+        Placement::Outline(_) => Near::Scalp,
+    };
+    let px = mm * near.px_per_mm(head, &head.landmarks());
+    let middle = head.silhouette_ellipse().centre;
+    let end = |side: f64| {
+        let p = middle + DVec2::new(0.5 * side * px, 0.0);
+        marker_from_photo(p, photo_width, photo_height)
+    };
+    KnownLength {
+        from: end(-1.0),
+        to: end(1.0),
+        mm,
+    }
+}
 
 /// Smallest head across, px of the photo itself.
 const SMALLEST_HEAD_PX: f64 = 20.0;

@@ -8,7 +8,7 @@ use super::camera::{Camera, Pose};
 use super::head::HeadModel;
 use super::look::Look;
 use super::params::ROWS;
-use super::placement::{FaceMarkers, HeadOutline, MarkerInPhoto, Placement, View};
+use super::placement::{FaceMarkers, HeadOutline, KnownLength, MarkerInPhoto, Placement, View};
 
 /// Views by their number.
 const VIEWS: [View; 5] = [
@@ -54,6 +54,7 @@ impl Placement {
                 numbers.push(VIEWS.len() as f64);
                 numbers.extend(markers.iter().flat_map(|two| two.unwrap_or([f64::NAN; 2])));
                 numbers.push(face.ipd_mm.unwrap_or(f64::NAN));
+                numbers.extend(length_numbers(face.known_length));
             }
             Self::Outline(outline) => {
                 let view = VIEWS.iter().position(|view| *view == outline.view);
@@ -61,6 +62,7 @@ impl Placement {
                 numbers.extend(outline.centre);
                 numbers.extend(outline.half_axes);
                 numbers.extend([outline.roll_deg, outline.tilt_deg, outline.turn_deg]);
+                numbers.extend(length_numbers(outline.known_length));
             }
         }
         numbers
@@ -70,6 +72,8 @@ impl Placement {
     #[must_use]
     pub fn from_numbers(numbers: &[f64]) -> Option<Self> {
         let (kind, rest) = numbers.split_first()?;
+        let (rest, length) = rest.split_last_chunk()?;
+        let known_length = known_length(*length);
         let some = |two: MarkerInPhoto| two.iter().all(|v| v.is_finite()).then_some(two);
         // `as` takes not-a-number to 0, whose outline then has none either.
         if let Some(view) = VIEWS.get(*kind as usize) {
@@ -83,6 +87,7 @@ impl Placement {
                 roll_deg,
                 tilt_deg,
                 turn_deg,
+                known_length,
             }));
         }
         let (markers, [ipd_mm]) = rest.as_chunks::<2>() else {
@@ -109,8 +114,23 @@ impl Placement {
             left_side: some(left_side),
             ipd_mm: Some(*ipd_mm).filter(|ipd_mm| ipd_mm.is_finite()),
             yaw_pitch_deg: some(yaw_pitch_deg),
+            known_length,
         }))
     }
+}
+
+fn length_numbers(length: Option<KnownLength>) -> [f64; 5] {
+    length.map_or([f64::NAN; 5], |KnownLength { from, to, mm }| {
+        [from[0], from[1], to[0], to[1], mm]
+    })
+}
+
+fn known_length([x, y, to_x, to_y, mm]: [f64; 5]) -> Option<KnownLength> {
+    (!mm.is_nan()).then_some(KnownLength {
+        from: [x, y],
+        to: [to_x, to_y],
+        mm,
+    })
 }
 
 impl Look {
@@ -221,13 +241,19 @@ pub(crate) mod tests {
         proptest::option::of(two())
     }
 
+    fn length() -> impl Strategy<Value = Option<KnownLength>> {
+        let length = (two(), two(), 10.0..400.0f64);
+        proptest::option::of(length.prop_map(|(from, to, mm)| KnownLength { from, to, mm }))
+    }
+
     fn face() -> impl Strategy<Value = Placement> {
         let markers = ((two(), two(), two()), maybe(), maybe(), maybe(), maybe());
         let ipd_mm = proptest::option::of(40.0..85.0f64);
-        (markers, ipd_mm).prop_map(
+        (markers, ipd_mm, length()).prop_map(
             |(
                 ((right_pupil, left_pupil, chin), top, right_side, left_side, yaw_pitch_deg),
                 ipd_mm,
+                known_length,
             )| {
                 Placement::Face(FaceMarkers {
                     right_pupil,
@@ -238,6 +264,7 @@ pub(crate) mod tests {
                     left_side,
                     ipd_mm,
                     yaw_pitch_deg,
+                    known_length,
                 })
             },
         )
@@ -245,8 +272,8 @@ pub(crate) mod tests {
 
     fn outline() -> impl Strategy<Value = Placement> {
         let degrees = proptest::array::uniform3(-45.0..45.0f64);
-        (0..VIEWS.len(), two(), two(), degrees).prop_map(
-            |(view, centre, half_axes, [roll_deg, tilt_deg, turn_deg])| {
+        (0..VIEWS.len(), two(), two(), degrees, length()).prop_map(
+            |(view, centre, half_axes, [roll_deg, tilt_deg, turn_deg], known_length)| {
                 Placement::Outline(HeadOutline {
                     view: VIEWS[view],
                     centre,
@@ -254,6 +281,7 @@ pub(crate) mod tests {
                     roll_deg,
                     tilt_deg,
                     turn_deg,
+                    known_length,
                 })
             },
         )

@@ -9,6 +9,44 @@ use serde::{Deserialize, Serialize};
 /// full-size source unchanged.
 pub type MarkerInPhoto = [f64; 2];
 
+/// Something of known length that the photo shows on the head: a card, a coin,
+/// a tape. It tells the scale.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownLength {
+    /// One end.
+    pub from: MarkerInPhoto,
+    /// The other.
+    pub to: MarkerInPhoto,
+    /// How far they are apart, mm: [`KNOWN_LENGTH_RANGE_MM`].
+    pub mm: f64,
+}
+
+/// Shortest and longest known length, mm: what can be marked to a few percent,
+/// and what a photo of a head shows.
+pub const KNOWN_LENGTH_RANGE_MM: std::ops::RangeInclusive<f64> = 10.0..=400.0;
+
+impl Placement {
+    /// What is of known length, if anything.
+    #[must_use]
+    pub const fn known_length(&self) -> Option<KnownLength> {
+        match self {
+            Self::Face(face) => face.known_length,
+            Self::Outline(outline) => outline.known_length,
+        }
+    }
+
+    /// The same placement with something else, or nothing, of known length.
+    #[must_use]
+    pub const fn with_known_length(mut self, known_length: Option<KnownLength>) -> Self {
+        match &mut self {
+            Self::Face(face) => face.known_length = known_length,
+            Self::Outline(outline) => outline.known_length = known_length,
+        }
+        self
+    }
+}
+
 /// The head's place in the photo.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -46,6 +84,9 @@ pub struct FaceMarkers {
     /// terms of [`super::camera::Pose`], degrees. Its roll is the pupils' line.
     #[serde(default)]
     pub yaw_pitch_deg: Option<[f64; 2]>,
+    /// Something of known length at the face.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_length: Option<KnownLength>,
 }
 
 /// The head's outline in a photo without a usable face.
@@ -70,6 +111,9 @@ pub struct HeadOutline {
     /// person's nose towards their own left. −45 to 45.
     #[serde(default)]
     pub turn_deg: f64,
+    /// Something of known length on the head.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_length: Option<KnownLength>,
 }
 
 /// From where the head is seen.

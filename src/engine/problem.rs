@@ -47,6 +47,34 @@ pub(super) enum Observation {
     },
     /// Somebody measured the interpupillary distance.
     Ipd { mm: f64 },
+    /// Something of known length lies on the head, where it is as near to the
+    /// camera as this, and looks so long.
+    Length {
+        near: Near,
+        mm: f64,
+        seen_px: f64,
+        sd: f64,
+    },
+}
+
+/// How near to the camera something lies that is held against a head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Near {
+    /// As near as the eyes.
+    Face,
+    /// As near as the scalp is in the middle of its image.
+    Scalp,
+}
+
+impl Near {
+    /// Pixels to a millimetre there.
+    pub(super) fn px_per_mm(self, head: &HeadModel, landmarks: &Landmarks) -> f64 {
+        let at_mm = match self {
+            Self::Face => Some((landmarks.left_pupil + landmarks.right_pupil) * 0.5),
+            Self::Scalp => head.scalp_from_photo(head.silhouette_ellipse().centre),
+        };
+        head.px_per_mm_at(at_mm.unwrap_or(DVec3::ZERO))
+    }
 }
 
 /// A direction across the photo that rolls with the head.
@@ -155,6 +183,15 @@ impl Problem {
                     out.push((outline.extent(dir) - at.dot(dir)) / sd);
                 }
                 Observation::Ipd { mm } => out.push((u.ipd_mm - mm) / IPD_MEASURED_SD_MM),
+                Observation::Length {
+                    near,
+                    mm,
+                    seen_px,
+                    sd,
+                } => {
+                    let px_per_mm = near.px_per_mm(&u.head, &u.landmarks);
+                    out.push((mm * px_per_mm - seen_px) / sd);
+                }
             }
         }
     }

@@ -121,6 +121,7 @@ mod tests {
             roll_deg: 0.0,
             tilt_deg: 0.0,
             turn_deg: 0.0,
+            known_length: None,
         };
         Inputs {
             placement: Placement::Outline(outline),

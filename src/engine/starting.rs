@@ -32,6 +32,7 @@ pub fn starting_placement(view: Option<View>, photo_width: u32, photo_height: u3
             roll_deg: 0.0,
             tilt_deg: 0.0,
             turn_deg: 0.0,
+            known_length: None,
         });
     }
     // Eyes a little above the middle, as photographers put them.
@@ -46,5 +47,6 @@ pub fn starting_placement(view: Option<View>, photo_width: u32, photo_height: u3
         left_side: None,
         ipd_mm: None,
         yaw_pitch_deg: None,
+        known_length: None,
     })
 }

@@ -28,7 +28,7 @@ const LIVES: u32 = 3;
 pub enum News {
     /// The worker said something; with the blob of an export, or the bytes of
     /// a photo.
-    Said(Response, Option<JsValue>),
+    Said(Box<Response>, Option<JsValue>),
     /// The worker died or hung and a new one was started. `photo_lost` where
     /// the photo killed it too often to be tried again.
     Restarted {
@@ -248,7 +248,7 @@ impl RenderClient {
             (inner.listener.clone(), wanted)
         };
         if wanted {
-            listener(News::Said(response, object));
+            listener(News::Said(Box::new(response), object));
         }
     }
 }

@@ -150,9 +150,7 @@ impl Host {
                 let response = match Plan::from_json(&text) {
                     Ok(plan) => Response::PlanRead {
                         job,
-                        placement: plan.placement,
-                        look: Box::new(plan.look),
-                        corrections: plan.corrections,
+                        plan: Box::new(plan),
                     },
                     Err(error) => Response::PlanRefused {
                         job,

@@ -23,6 +23,7 @@ use crate::engine::{
     placement::{MarkerInPhoto, Placement},
     stages::Stage,
 };
+use crate::session::document::Plan;
 use crate::vision::reading::Head;
 
 /// Page → worker.
@@ -175,12 +176,8 @@ pub enum Response {
     PlanRead {
         /// Which job this answers.
         job: u32,
-        /// Where its head is, where it says so.
-        placement: Option<Placement>,
-        /// What it draws.
-        look: Box<Look>,
-        /// Its corrections.
-        corrections: Corrections,
+        /// What it says.
+        plan: Box<Plan>,
     },
     /// A text is no plan.
     PlanRefused {

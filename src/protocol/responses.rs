@@ -3,6 +3,7 @@
 use super::parts::{Numbers, push_placement};
 use super::{JobError, Parts, PhotoError, Response};
 use crate::engine::{corrections::Corrections, stages::Stage};
+use crate::session::document::Plan;
 
 impl Response {
     /// The response's parts.
@@ -48,16 +49,11 @@ impl Response {
             Self::Exported { job } => (6, vec![f(job)]),
             Self::Pixels { job, width, height } => (7, [job, width, height].map(f).to_vec()),
             Self::Failed { job, error } => (8, vec![f(job), error.number()]),
-            Self::PlanRead {
-                job,
-                placement,
-                look,
-                corrections,
-            } => {
+            Self::PlanRead { job, plan } => {
                 let mut numbers = vec![f(job)];
-                push_placement(&mut numbers, placement.as_ref());
-                numbers.extend(look.to_numbers());
-                numbers.extend(corrections.to_numbers());
+                push_placement(&mut numbers, plan.placement.as_ref());
+                numbers.extend(plan.look.to_numbers());
+                numbers.extend(plan.corrections.to_numbers());
                 (9, numbers)
             }
             Self::PlanRefused { job, why } => {
@@ -121,9 +117,12 @@ impl Response {
             },
             9 => Self::PlanRead {
                 job: numbers.count()?,
-                placement: numbers.placement()?,
-                look: Box::new(numbers.look()?),
-                corrections: Corrections::from_numbers(numbers.rest())?,
+                plan: Box::new(Plan {
+                    placement: numbers.placement()?,
+                    look: numbers.look()?,
+                    corrections: Corrections::from_numbers(numbers.rest())?,
+                    ..Plan::default()
+                }),
             },
             10 => Self::PlanRefused {
                 job: numbers.count()?,
@@ -248,9 +247,11 @@ mod tests {
             for corrections in [Corrections::default(), corrections.clone()] {
                 all.push(Response::PlanRead {
                     job,
-                    placement,
-                    look: Box::default(),
-                    corrections,
+                    plan: Box::new(Plan {
+                        placement,
+                        corrections,
+                        ..Plan::default()
+                    }),
                 });
             }
         }

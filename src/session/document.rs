@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::{corrections::Corrections, look::Look, placement::Placement};
 
 /// Version written into plan files. A reader refuses larger ones. 2 brought
-/// the corrections.
+/// the corrections and the known length.
 pub const VERSION: u32 = 2;
 /// Longest plan file that is read, bytes: one without strokes has under 1 000,
 /// one with as many as there may be under 600 000.

@@ -65,19 +65,16 @@ impl App {
     }
 
     /// Takes over a plan that was saved; what it does not say stays.
-    pub(super) fn wear_plan(
-        self,
-        placement: Option<Placement>,
-        look: Look,
-        corrections: Corrections,
-    ) {
+    pub(super) fn wear_plan(self, worn: Plan) {
+        let placed = worn.placement.is_some();
         self.edit(|plan| {
-            plan.look = look;
-            plan.placement = placement.or(plan.placement);
-            plan.corrections = corrections;
+            *plan = Plan {
+                placement: worn.placement.or(plan.placement),
+                ..worn
+            };
         });
         self.seal();
-        if placement.is_some() {
+        if placed {
             self.place_by_hand();
         }
     }

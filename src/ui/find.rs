@@ -209,7 +209,8 @@ impl App {
             return self.find_head();
         }
         let placed = self.plan.with_untracked(|plan| plan.placement);
-        let at = heads.iter().position(|head| Some(head.placement) == placed);
+        let bare = placed.map(|placed| placed.with_known_length(None));
+        let at = heads.iter().position(|head| Some(head.placement) == bare);
         let next = at.map_or(0, |at| (at + 1) % heads.len());
         if let Some(head) = heads.get(next) {
             self.wear(*head);
@@ -223,7 +224,9 @@ impl App {
         self.skin.set(skin);
         self.hair.set(brow.map(|brow| (brow, HairSample::Hair)));
         self.set_up(|plan| {
-            plan.placement = Some(head.placement);
+            // What lies on the head does so wherever that was found.
+            let length = plan.placement.and_then(|placed| placed.known_length());
+            plan.placement = Some(head.placement.with_known_length(length));
             let look = &mut plan.look;
             let untouched = look.shade == Shade::default()
                 || Some(look.shade) == self.finder.matched.get_value();

@@ -79,6 +79,8 @@ pub enum MarkerId {
     Centre,
     Width,
     Height,
+    LengthFrom,
+    LengthTo,
 }
 
 /// Which colour is being picked.

@@ -6,6 +6,7 @@ pub mod edit;
 pub mod find;
 pub mod hairline;
 pub mod intake;
+pub mod known_length;
 pub mod kinds;
 pub mod marker;
 pub mod panel;

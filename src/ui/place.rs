@@ -5,6 +5,7 @@ use glam::DVec2;
 use leptos::prelude::*;
 
 use super::find::{FindButton, FindNote};
+use super::known_length::KnownLengthChoice;
 use super::marker::Marker;
 use super::state::{App, MarkerId, PhotoInfo, Tab, TapTarget};
 use super::strings;
@@ -32,6 +33,7 @@ const FACE: [MarkerId; 6] = [
     MarkerId::LeftSide,
 ];
 const OUTLINE: [MarkerId; 3] = [MarkerId::Centre, MarkerId::Width, MarkerId::Height];
+const LENGTH: [MarkerId; 2] = [MarkerId::LengthFrom, MarkerId::LengthTo];
 
 impl MarkerId {
     fn label(self) -> &'static str {
@@ -45,6 +47,8 @@ impl MarkerId {
             Self::Centre => "Middle of the head",
             Self::Width => "Side edge of the head",
             Self::Height => "Upper edge of the head, also turns the outline",
+            Self::LengthFrom => "One end of the known length",
+            Self::LengthTo => "Other end of the known length",
         }
     }
 
@@ -53,6 +57,7 @@ impl MarkerId {
         match self {
             Self::RightPupil => Some(Self::LeftPupil),
             Self::LeftPupil => Some(Self::Chin),
+            Self::LengthFrom => Some(Self::LengthTo),
             _ => None,
         }
     }
@@ -70,6 +75,8 @@ pub(crate) fn guide(tap: Option<TapTarget>) -> Option<&'static str> {
         }
         MarkerId::LeftPupil => "Now the middle of the left eye.",
         MarkerId::Chin => "Now the lowest point of the chin.",
+        MarkerId::LengthFrom => "Tap one end of the known length, or drag its yellow handles.",
+        MarkerId::LengthTo => "Now its other end.",
         _ => "Drag the marker, tap where it should go, or use the arrow keys.",
     })
 }
@@ -98,6 +105,8 @@ fn marker_px(app: App, id: MarkerId) -> Option<(f64, f64)> {
         })
     };
     let p = match (placement, id) {
+        (_, MarkerId::LengthFrom) => px(placement.known_length()?.from),
+        (_, MarkerId::LengthTo) => px(placement.known_length()?.to),
         (Placement::Face(f), MarkerId::RightPupil) => px(f.right_pupil),
         (Placement::Face(f), MarkerId::LeftPupil) => px(f.left_pupil),
         (Placement::Face(f), MarkerId::Chin) => px(f.chin),
@@ -130,7 +139,22 @@ pub(crate) fn move_marker(app: App, id: MarkerId, to: (f64, f64)) {
     };
     let to = DVec2::new(to.0, to.1);
     let marker = marker_from_photo(to, photo.width, photo.height);
-    app.change_placement(|placement| match placement {
+    app.change_placement(|placement| {
+        if let Some(mut length) = placement.known_length() {
+            match id {
+                MarkerId::LengthFrom => length.from = marker,
+                MarkerId::LengthTo => length.to = marker,
+                _ => {}
+            }
+            *placement = placement.with_known_length(Some(length));
+        }
+        set_marker(placement, id, marker, photo);
+    });
+}
+
+/// Moves one of the head's own markers.
+fn set_marker(placement: &mut Placement, id: MarkerId, marker: MarkerInPhoto, photo: PhotoInfo) {
+    match placement {
         Placement::Face(face) => match id {
             MarkerId::RightPupil => face.right_pupil = marker,
             MarkerId::LeftPupil => face.left_pupil = marker,
@@ -142,8 +166,9 @@ pub(crate) fn move_marker(app: App, id: MarkerId, to: (f64, f64)) {
         },
         Placement::Outline(outline) => {
             let longer = longer_edge_px(photo.width, photo.height);
-            let from_centre =
-                (to - photo_from_marker(outline.centre, photo.width, photo.height)) / longer;
+            let [to, centre] =
+                [marker, outline.centre].map(|p| photo_from_marker(p, photo.width, photo.height));
+            let from_centre = (to - centre) / longer;
             let least = 0.02;
             match id {
                 MarkerId::Centre => outline.centre = marker,
@@ -157,7 +182,7 @@ pub(crate) fn move_marker(app: App, id: MarkerId, to: (f64, f64)) {
                 _ => {}
             }
         }
-    });
+    }
 }
 
 /// A tap on the photo while a marker is selected.
@@ -170,12 +195,21 @@ pub(crate) fn tapped(app: App, id: MarkerId, at: (f64, f64)) {
 #[component]
 pub fn PlaceMarkers() -> impl IntoView {
     let app = expect_context::<App>();
-    let ids = move || match app.plan.with(|plan| plan.placement.map(|p| view_of(&p))) {
-        Some(None) => FACE.to_vec(),
-        Some(Some(_)) => OUTLINE.to_vec(),
-        None => Vec::new(),
+    let ids = move || {
+        let Some(placement) = app.plan.with(|plan| plan.placement) else {
+            return Vec::new();
+        };
+        let mut ids = match view_of(&placement) {
+            None => FACE.to_vec(),
+            Some(_) => OUTLINE.to_vec(),
+        };
+        if placement.known_length().is_some() {
+            ids.extend(LENGTH);
+        }
+        ids
     };
     let kind = |id: MarkerId| match id {
+        MarkerId::LengthFrom | MarkerId::LengthTo => "end",
         MarkerId::Top | MarkerId::RightSide | MarkerId::LeftSide => "edge",
         _ => "point",
     };
@@ -220,7 +254,9 @@ pub fn PlacePanel() -> impl IntoView {
         };
         let start = starting_placement(view, photo.width, photo.height);
         let placed = app.plan.with_untracked(|plan| plan.placement);
-        let placement = placed.map_or(start, |placed| seen_otherwise(&placed, start));
+        let placement = placed.map_or(start, |placed| {
+            seen_otherwise(&placed, start).with_known_length(placed.known_length())
+        });
         app.edit(|plan| plan.placement = Some(placement));
         app.place_by_hand();
         app.tap.set(
@@ -262,6 +298,7 @@ pub fn PlacePanel() -> impl IntoView {
             Some(Some(_)) => view! { <Turns /> }.into_any(),
             None => ().into_any(),
         }}
+        <KnownLengthChoice />
         <p class="hint" data-testid="scale">{fitted}</p>
         <FindButton />
         <button type="button" class="primary" on:click=move |_| app.tab.set(Tab::Hairline)>"Next: hairline"</button>

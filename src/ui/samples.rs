@@ -30,6 +30,7 @@ pub(crate) static SAMPLES: [Sample; 3] = [
             left_side: Some([0.755, 0.270]),
             ipd_mm: None,
             yaw_pitch_deg: None,
+            known_length: None,
         }),
     },
     Sample {
@@ -45,6 +46,7 @@ pub(crate) static SAMPLES: [Sample; 3] = [
             left_side: Some([254.5 / 410.0, 97.0 / 410.0]),
             ipd_mm: None,
             yaw_pitch_deg: None,
+            known_length: None,
         }),
     },
     Sample {
@@ -58,6 +60,7 @@ pub(crate) static SAMPLES: [Sample; 3] = [
             roll_deg: 0.0,
             tilt_deg: 0.0,
             turn_deg: -30.0,
+            known_length: None,
         }),
     },
 ];

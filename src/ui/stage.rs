@@ -10,6 +10,7 @@ use super::hairline::{HairlineHandles, line_path, move_handle};
 use super::marker::photo_point;
 use super::place::{PlaceMarkers, tapped};
 use super::state::{App, Tab, TapTarget};
+use crate::engine::camera::photo_from_marker;
 use crate::session::viewport::Viewport;
 
 /// A pointer moved by less than this, CSS px, has tapped, not dragged.
@@ -158,9 +159,19 @@ fn Lines() -> impl IntoView {
         let h = app.plan.with(|plan| plan.look.hairline);
         line_path(&head, &h, app.tab.get() == Tab::Place)
     };
+    let length = move || {
+        let photo = app.photo.get()?;
+        let length = app.plan.with(|plan| plan.placement?.known_length())?;
+        let px = |p| photo_from_marker(p, photo.width, photo.height);
+        let (from, to) = (px(length.from), px(length.to));
+        let shown = app.tab.get() == Tab::Place;
+        shown.then(|| format!("M{:.1} {:.1}L{:.1} {:.1}", from.x, from.y, to.x, to.y))
+    };
     view! {
         <svg class="lines" aria-hidden="true">
             <g transform=transform>
+                <path class="length under" d=move || length().unwrap_or_default() />
+                <path class="length" d=move || length().unwrap_or_default() />
                 <path class="skull under" d=skull />
                 <path class="skull" d=skull />
                 <path class="front under" d=front />

@@ -286,7 +286,7 @@ impl App {
                     self.phase.set(Phase::Empty);
                 }
             }
-            News::Said(response, object) => self.hear_response(response, object),
+            News::Said(response, object) => self.hear_response(*response, object),
         }
     }
 
@@ -344,12 +344,7 @@ impl App {
                 }
             }
             Response::Pixels { width, height, .. } => self.finder.give_photo(width, height, object),
-            Response::PlanRead {
-                placement,
-                look,
-                corrections,
-                ..
-            } => self.wear_plan(placement, *look, corrections),
+            Response::PlanRead { plan, .. } => self.wear_plan(*plan),
             Response::PlanRefused { why, .. } => self.notice.set(Some(format!(
                 "This plan could not be opened: {why}. Please choose a plan saved here."
             ))),

@@ -84,6 +84,9 @@ pub(crate) fn placement_error(error: BadPlacement) -> &'static str {
         BadPlacement::InterpupillaryDistance => {
             "The distance between the pupils must be 40 to 85 mm."
         }
+        BadPlacement::KnownLength => {
+            "The known length must be 10 to 400 mm, with its two ends apart. Set its handles again."
+        }
         BadPlacement::OutlineShape => {
             "The outline is too narrow or too wide for a head. Fit it to the skull."
         }

@@ -71,6 +71,7 @@ pub fn head_outline(photo: &Photo, mask: &PersonMask) -> Option<Placement> {
         roll_deg: 0.0,
         tilt_deg: 0.0,
         turn_deg: 0.0,
+        known_length: None,
     }))
 }
 

@@ -203,5 +203,6 @@ fn placement(face: &Face, edges: &ScalpEdges, photo: &Photo) -> Placement {
         left_side: edges.left_side.map(marker),
         ipd_mm: None,
         yaw_pitch_deg: Some([pose.yaw_deg, pose.pitch_deg - CANONICAL_PITCH_DEG]),
+        known_length: None,
     })
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from '@playwright/test';
+import { drawn } from './watch.js';
 
 /** A file of the repository. */
 export const inRepo = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -57,11 +58,7 @@ export async function frameAfter(page, before) {
   const stage = page.getByTestId('stage');
   await expect(stage).not.toHaveAttribute('data-frame', before, { timeout: 20_000 });
   if (!held.has(page)) await expect(stage).toHaveAttribute('data-settled', 'true', { timeout: 20_000 });
-  let last;
-  do {
-    last = await frame(page);
-    await page.waitForTimeout(150);
-  } while (last !== (await frame(page)));
+  await drawn(page);
 }
 
 /** Does something that changes the picture, and waits until it has. */

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import {
-  changing, frame, frameAfter, givePhoto, holdModels, inRepo, keep, onStage, openPhoto, openSample, skull, step,
+  changing, dragMarker, frame, frameAfter, givePhoto, holdModels, inRepo, keep, onStage, openPhoto, openSample, savePlan, skull, step,
 } from './app.js';
 import { test } from './watch.js';
 
@@ -182,4 +182,64 @@ test('of several faces the largest, and each by a button', async ({ app: page })
   expect(new Set(seen.map((x) => Math.round(x / 40))).size).toBe(3);
   await changing(page, () => page.getByRole('button', { name: 'Another face' }).click());
   expect(await middle()).toBe(seen[0]);
+});
+
+test('something of known length sets the scale, and stays with the head, its plan and its undo', async ({ app: page }) => {
+  await opensByItself(page, FRONT);
+  await step(page, 'Place');
+  const thing = page.getByTestId('known-length');
+  const scale = page.getByTestId('scale');
+  const error = async () => Number((await scale.textContent()).match(/give or take (\d+)/)[1]);
+  const outline = () => page.locator('path.skull').first().getAttribute('d');
+  await expect(thing).toHaveValue('');
+  const [unknown, unsure] = [await outline(), await error()];
+  // Put on the head as long as it is believed to be: surer, but nothing moves.
+  await thing.selectOption({ label: 'Bank card, its long side' });
+  await expect(page.getByLabel('Its length')).toHaveValue('85.6');
+  await expect(page.locator('.guide')).toContainText('one end of the known length');
+  expect(await error()).toBeLessThan(unsure);
+  await page.screenshot({ path: keep('known-length.png') });
+  // A card that looks smaller: the head is larger, and its hairline lower in the photo.
+  const line = async () => (await page.locator('path.front').first().boundingBox()).y;
+  const high = await line();
+  const [x, y] = await page.locator('[data-marker="Marker(LengthTo)"]').evaluate((end) => {
+    const [end_, photo] = [end.getBoundingClientRect(), document.querySelector('.photo').getBoundingClientRect()];
+    const longer = Math.max(photo.width, photo.height);
+    return [(end_.x + end_.width / 2 - photo.x) / longer, (end_.y + end_.height / 2 - photo.y) / longer];
+  });
+  await changing(page, () => dragMarker(page, 'Marker(LengthTo)', [x - 0.02, y]));
+  expect(await line()).toBeGreaterThan(high + 2);
+  const corrected = await scale.textContent();
+  await page.screenshot({ path: keep('known-length-moved.png') });
+  // The search keeps it; so does the plan.
+  const before = await frame(page);
+  await page.getByRole('button', { name: 'Find the face' }).click();
+  await frameAfter(page, before);
+  await step(page, 'Place');
+  await expect(scale).toHaveText(corrected);
+  const plan = await savePlan(page);
+  await step(page, 'Place');
+  await changing(page, () => page.getByTestId('undo').click());
+  expect(await scale.textContent()).not.toBe(corrected);
+  await changing(page, () => page.getByTestId('undo').click());
+  await expect(thing).toHaveValue('');
+  expect(await outline()).toBe(unknown);
+  await step(page, 'Save');
+  await changing(page, () => page.getByTestId('load-plan').setInputFiles(plan));
+  await step(page, 'Place');
+  await expect(scale).toHaveText(corrected);
+  await expect(thing).toHaveValue('0');
+  // A length of one's own, and nonsense in its field.
+  const typed = page.getByLabel('Its length');
+  await changing(page, async () => {
+    await typed.fill('120');
+    await typed.press('Enter');
+  });
+  await expect(thing.locator('option:checked')).toHaveText('Another length');
+  await typed.fill('5000');
+  await typed.press('Enter');
+  await expect(typed).toHaveValue('400');
+  await changing(page, () => thing.selectOption({ label: 'None' }));
+  await expect(typed).toHaveCount(0);
+  await expect(page.locator('[data-marker="Marker(LengthTo)"]')).toHaveCount(0);
 });

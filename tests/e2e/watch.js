@@ -2,6 +2,12 @@
 // policy, no request to anyone else.
 import { test as base, expect } from '@playwright/test';
 
+/** Kinds of messages (src/protocol): responses of the render worker, and requests to it. */
+const READY = 0;
+const RENDERED = 3;
+const RENDER = 2;
+const TRAP = 9;
+
 /**
  * Tests with `app`, the page opened at its start, which has to have kept to
  * the rules when the test ends. Where something is made to go wrong, ask for
@@ -28,7 +34,7 @@ export async function watch(page, baseURL) {
     const url = new URL(request.url());
     if (!['data:', 'blob:'].includes(url.protocol) && url.origin !== origin) seen.foreign.push(url.href);
   });
-  await page.addInitScript(() => {
+  await page.addInitScript(({ render, rendered }) => {
     globalThis.smpViolations = [];
     document.addEventListener('securitypolicyviolation', (event) => {
       globalThis.smpViolations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`);
@@ -39,18 +45,46 @@ export async function watch(page, baseURL) {
       for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
       return btoa(text);
     };
-    // Every message of every worker, for the flows to look at.
+    // Every message of every worker, for the flows to look at, and how many
+    // frames the render worker still owes.
     globalThis.smpMessages = [];
     globalThis.smpWorkers = [];
+    globalThis.smpFramesOwed = 0;
     globalThis.Worker = class extends Worker {
-      constructor(...args) {
-        super(...args);
+      constructor(url, options) {
+        super(url, options);
+        this.renders = options?.name === 'render';
         globalThis.smpWorkers.push(this);
-        this.addEventListener('message', ({ data }) => globalThis.smpMessages.push(data?.[0]));
+        this.addEventListener('message', ({ data }) => {
+          globalThis.smpMessages.push(data?.[0]);
+          if (this.renders && data?.[0] === rendered) globalThis.smpFramesOwed--;
+        });
+      }
+
+      postMessage(message, ...rest) {
+        if (this.renders && message[0] === render) globalThis.smpFramesOwed++;
+        super.postMessage(message, ...rest);
+      }
+
+      terminate() {
+        if (this.renders) globalThis.smpFramesOwed = 0;
+        super.terminate();
       }
     };
-  });
+  }, { render: RENDER, rendered: RENDERED });
   return seen;
+}
+
+/** Waits until every frame that was asked for has been drawn, and none was asked for since. */
+export async function drawn(page) {
+  let last = -1;
+  let owed = 1;
+  let now = 0;
+  while (owed > 0 || now !== last) {
+    last = now;
+    await page.waitForTimeout(100);
+    [owed, now] = await page.evaluate(() => [globalThis.smpFramesOwed, globalThis.smpMessages.length]);
+  }
 }
 
 /** Fails unless the page has kept to the rules until now. */
@@ -59,10 +93,6 @@ export async function expectClean(page, seen) {
   expect(seen.errors).toEqual([]);
   expect(seen.foreign).toEqual([]);
 }
-
-/** Kinds of messages (src/protocol): the response that says so, and the request that ends the render worker. */
-const READY = 0;
-const TRAP = 9;
 
 /** Has the render worker die. */
 export const trap = (page) =>

@@ -41,6 +41,7 @@ pub(crate) fn frontal() -> Placement {
         left_side: None,
         ipd_mm: None,
         yaw_pitch_deg: None,
+        known_length: None,
     })
 }
 
@@ -53,6 +54,7 @@ pub(crate) fn from_above() -> Placement {
         roll_deg: 0.0,
         tilt_deg: 0.0,
         turn_deg: 0.0,
+        known_length: None,
     })
 }
 

@@ -11,6 +11,7 @@ mod headers;
 mod models;
 mod onnx;
 mod onnx_file;
+mod posed;
 mod protobuf;
 mod render;
 mod report;
@@ -75,8 +76,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "vision",
-        usage: "[--photos DIR]",
-        summary: "find the heads in photos, natively: a table and overlays",
+        usage: "[--photos DIR | --posed]",
+        summary: "find the heads in photos, or in drawn ones, natively: tables and pictures",
         run: vision::run,
     },
     Command {

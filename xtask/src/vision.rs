@@ -8,8 +8,9 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::models;
+use crate::posed;
 use crate::report::Report;
-use crate::tools::{at, cargo, no_more, output, take_value};
+use crate::tools::{at, cargo, no_more, output, take_flag, take_value};
 
 /// The photos that lie beside the repository on a developer's machine.
 const PHOTOS: &str = "../shared/photos/heads";
@@ -36,9 +37,13 @@ impl Shown {
     }
 }
 
-/// `cargo xtask vision [--photos DIR]`.
+/// `cargo xtask vision [--posed | --photos DIR]`.
 pub(crate) fn run(args: &[String]) -> Result<()> {
     let mut args = args.to_vec();
+    if take_flag(&mut args, "--posed") {
+        no_more(&args)?;
+        return posed::run();
+    }
     let photos = take_value(&mut args, "--photos")?.map_or_else(|| at(PHOTOS), PathBuf::from);
     no_more(&args)?;
     ensure!(
@@ -47,7 +52,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         photos.display()
     );
     let shown = manifest(&photos)?;
-    let lines = readings(&photos)?;
+    let lines = readings(OVERLAYS, &files(&photos)?)?;
     let columns = [
         "view", "faces", "found", "edges", "yaw °", "pitch °", "px/mm", "± %", "ITA °", "brow L*",
         "1:", "skin %", "hair %", "ms",
@@ -79,7 +84,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
 }
 
 /// A number with so many digits behind the point; nothing where it is none.
-fn rounded(value: &Value, digits: i32) -> Value {
+pub(crate) fn rounded(value: &Value, digits: i32) -> Value {
     let scale = 10f64.powi(digits);
     value
         .as_f64()
@@ -87,7 +92,7 @@ fn rounded(value: &Value, digits: i32) -> Value {
 }
 
 /// A share as a percentage.
-fn percent(share: &Value) -> Value {
+pub(crate) fn percent(share: &Value) -> Value {
     let percent = share.as_f64().map(|share| share * 100.0);
     rounded(&percent.map_or(Value::Null, Value::from), 1)
 }
@@ -159,21 +164,26 @@ fn row(line: &Value, told: Option<&Shown>) -> Vec<Value> {
     ]
 }
 
-/// What the native program finds, a line a photo.
-fn readings(photos: &Path) -> Result<Vec<Value>> {
-    let models = models::models()?;
-    let mut files: Vec<PathBuf> = fs::read_dir(photos)?
+/// The files of a folder, sorted.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)?
         .map(|entry| Ok(entry?.path()))
         .collect::<Result<_>>()?;
     files.retain(|file| file.is_file());
     files.sort();
+    Ok(files)
+}
+
+/// What the native program finds, a line a photo; pictures go into `folder`.
+pub(crate) fn readings(folder: &str, photos: &[PathBuf]) -> Result<Vec<Value>> {
+    let models = models::models()?;
     let mut program = cargo();
     program.args(["run", "--quiet", "--release", "--features", "codec-native"]);
     program.args(["--bin", "vision_report", "--"]);
-    program.arg(models).arg(at(OVERLAYS)).args(files);
+    program.arg(models).arg(at(folder)).args(photos);
     let lines = output(&mut program).context("the reading ended early")?;
     // Whole, with all points, for those who want more than the table.
-    fs::write(at(OVERLAYS).join("readings.jsonl"), &lines)?;
+    fs::write(at(folder).join("readings.jsonl"), &lines)?;
     lines
         .lines()
         .map(|line| serde_json::from_str(line).with_context(|| format!("not a reading: {line}")))

@@ -1,5 +1,6 @@
 //! Finds the heads in photos without a browser: `cargo xtask vision` runs
-//! this. Prints one JSON line per photo and writes an overlay for each.
+//! this. Prints one JSON line per photo and writes an overlay for each. With
+//! `--posed` it does the like for heads that it draws itself.
 #![expect(
     clippy::print_stderr,
     clippy::print_stdout,
@@ -7,6 +8,8 @@
 )]
 
 mod overlay;
+mod posed;
+mod posed_report;
 mod trimap;
 
 use std::collections::HashMap;
@@ -35,7 +38,9 @@ use trimap::Trimap;
 
 /// Hand-made labels, where the program is run: the repository.
 const TRIMAPS: &str = "tests/mattes";
-const USAGE: &str = "usage: MODELS_DIR OUT_DIR PHOTO...";
+/// Instead of photos: heads that are drawn.
+const POSED: &str = "--posed";
+const USAGE: &str = "usage: MODELS_DIR OUT_DIR (--posed | PHOTO...)";
 
 fn main() -> ExitCode {
     let args: Vec<PathBuf> = std::env::args().skip(1).map(PathBuf::from).collect();
@@ -54,6 +59,12 @@ fn run(args: &[PathBuf]) -> Result<(), String> {
     };
     let mut models = load(models)?;
     fs::create_dir_all(out).map_err(|e| told(out, &e))?;
+    if photos == [PathBuf::from(POSED)] {
+        for line in posed_report::report(out, &mut models)? {
+            println!("{line}");
+        }
+        return Ok(());
+    }
     for path in photos {
         let line = match report(path, out, &mut models) {
             Ok(line) => line,

@@ -282,6 +282,38 @@ fn a_standard_head_is_found_again_in_every_pose() {
     );
 }
 
+/// Of a turned and bowed head the outline reaches farthest elsewhere than where
+/// sides are marked, above the ears: any point of the outline must do.
+#[test]
+fn sides_may_be_marked_anywhere_on_the_outline() {
+    for (yaw, pitch) in [(25.0, -12.0), (-25.0, 12.0), (35.0, -20.0), (-35.0, 20.0)] {
+        let truth = standard_head(pose(yaw, pitch, 0.0), 4.0);
+        let mut face = markers(&truth);
+        let eyes = photo_from_marker(face.right_pupil, WIDTH, HEIGHT).midpoint(photo_from_marker(
+            face.left_pupil,
+            WIDTH,
+            HEIGHT,
+        ));
+        let above_eyes = |side: f64| {
+            let outline = truth.silhouette(720);
+            let beside = outline.into_iter().filter(|q| (q.x - eyes.x) * side > 0.0);
+            let off = |q: &DVec2| (eyes.y - q.y - 50.0 * truth.camera.px_per_mm).abs();
+            let nearest = beside.min_by(|a, b| off(a).total_cmp(&off(b)));
+            nearest.map(|q| marker_from_photo(q, WIDTH, HEIGHT))
+        };
+        (face.right_side, face.left_side) = (above_eyes(-1.0), above_eyes(1.0));
+        // Some of the turn is known beforehand, as from the face's points.
+        face.yaw_pitch_deg = Some([0.9 * yaw, 0.9 * pitch]);
+        let found = fitted(face);
+        let scale = found.camera.px_per_mm / truth.camera.px_per_mm - 1.0;
+        let errors = [found.pose.yaw_deg - yaw, found.pose.pitch_deg - pitch];
+        assert!(
+            errors.iter().all(|error| error.abs() < 1.5) && scale.abs() < 0.01,
+            "{yaw} {pitch}: {errors:?}, {scale}"
+        );
+    }
+}
+
 #[test]
 fn a_head_at_another_distance_is_still_found() {
     for distance_mm in [600.0, 2000.0] {

@@ -181,6 +181,16 @@ impl Silhouette {
         self.centre.dot(dir) + dir.dot(self.shape * dir).max(0.0).sqrt()
     }
 
+    /// How far a point lies outside the ellipse, px, along the ray from its
+    /// centre; less than 0 inside.
+    #[must_use]
+    pub fn beyond(&self, q: DVec2) -> f64 {
+        let s = q - self.centre;
+        // |s| in radii of the ellipse in that direction.
+        let radii = s.dot(self.shape.inverse() * s).sqrt();
+        s.length() * (1.0 - 1.0 / radii.max(f64::MIN_POSITIVE))
+    }
+
     /// The point of the ellipse that lies farthest in the direction `dir`, px.
     #[must_use]
     pub fn farthest(&self, dir: DVec2) -> DVec2 {

@@ -108,17 +108,12 @@ pub(super) fn face_problem(face: &FaceMarkers, smallest_px: f64) -> Result<Probl
             sd: sd(CHIN_SD_MM),
         },
     ];
-    let edges = [
-        (Towards::Up, top),
-        (Towards::Right, right_side),
-        (Towards::Left, left_side),
-    ];
-    seen.extend(edges.into_iter().filter_map(|(towards, at)| {
-        at.map(|at| Observation::Edge {
-            towards,
-            at,
-            sd: sd(EDGE_SD_MM),
-        })
+    // Not the outline's extremes: of a turned and bowed head those lie
+    // elsewhere than where a top or a side is looked for.
+    let edges = [top, right_side, left_side].into_iter().flatten();
+    seen.extend(edges.map(|at| Observation::Outline {
+        at,
+        sd: sd(EDGE_SD_MM),
     }));
     seen.extend(face.ipd_mm.map(|mm| Observation::Ipd { mm }));
     seen.extend(known(face.known_length, Near::Face, px_per_mm)?);

@@ -45,6 +45,8 @@ pub(super) enum Observation {
         at: DVec2,
         sd: f64,
     },
+    /// The cranium's outline passes through here.
+    Outline { at: DVec2, sd: f64 },
     /// Somebody measured the interpupillary distance.
     Ipd { mm: f64 },
     /// Something of known length lies on the head, where it is as near to the
@@ -182,6 +184,7 @@ impl Problem {
                     let dir = towards.in_photo(rolled);
                     out.push((outline.extent(dir) - at.dot(dir)) / sd);
                 }
+                Observation::Outline { at, sd } => out.push(outline.beyond(at) / sd),
                 Observation::Ipd { mm } => out.push((u.ipd_mm - mm) / IPD_MEASURED_SD_MM),
                 Observation::Length {
                     near,

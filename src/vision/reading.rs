@@ -183,11 +183,12 @@ pub fn head_without_face(
     }))
 }
 
-/// How much farther down the canonical face looks than the cranium it sits on
-/// in [`crate::engine::head`]'s frame, degrees: on the twelve bald heads among
-/// this project's photos whose top and both sides could be seen, the fit moved
-/// the measured pitch by 1° to 7°, 4.5° in the mean.
-const CANONICAL_PITCH_DEG: f64 = 4.5;
+/// How much farther down the canonical face is read to look than the cranium it
+/// sits on in [`crate::engine::head`]'s frame, degrees: on the twelve bald heads
+/// among this project's photos whose top and both sides could be seen, the fit
+/// then no longer moves the pitch in the mean. (How far it moves it is only a
+/// part of how far it is off: the fit believes some of what it is told.)
+const CANONICAL_PITCH_DEG: f64 = 8.0;
 
 /// The markers a face and its head's edges stand for.
 fn placement(face: &Face, edges: &ScalpEdges, photo: &Photo) -> Placement {

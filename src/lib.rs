@@ -16,7 +16,8 @@
 //! worker unread. Where it is wrong the person paints over it
 //! ([`engine::corrections`]); both together are [`engine::scalp`].
 //! [`engine::fit`] turns markers into a [`engine::head::HeadModel`]: a cranium
-//! ellipsoid in millimetres, a pose and a camera, with the scale's error.
+//! ellipsoid in millimetres, a pose and a camera, with the scale's error; how
+//! it lies is shown by [`engine::guides`].
 //! A [`engine::look::Look`] says what to draw, and [`engine::render`] draws:
 //!
 //! ```text

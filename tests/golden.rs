@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 use image::{RgbaImage, imageops};
 use smp_visualizer::engine::{look::Look, params::ParamId, placement::Placement, styles::Style};
-use support::{DARK, HEIGHT, LIGHT, TAN, WIDTH, from_above, frontal, photo, render};
+use support::{DARK, HEIGHT, LIGHT, TAN, WIDTH, from_above, frontal, photo, render, styled};
 
 /// A channel may differ by this much, in this share of pixels: room for a
 /// rounding step, not for a moved impression.
@@ -39,8 +39,7 @@ fn scenes() -> Vec<Scene> {
         });
     };
     for style in Style::ALL {
-        let mut look = Look::default();
-        style.apply(&mut look.hairline);
+        let look = styled(style);
         add(
             format!("style_{style:?}").to_lowercase(),
             frontal(),

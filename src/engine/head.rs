@@ -143,6 +143,10 @@ impl HeadModel {
     }
 }
 
+/// How far from its centre the ellipse's last point is that a ray through it
+/// surely meets the ellipsoid, in radii.
+const JUST_INSIDE: f64 = 1.0 - 1e-6;
+
 /// An ellipse of the photo: `q = centre + s`, with `sᵀ · shape⁻¹ · s = 1`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Silhouette {
@@ -189,6 +193,19 @@ impl Silhouette {
         // |s| in radii of the ellipse in that direction.
         let radii = s.dot(self.shape.inverse() * s).sqrt();
         s.length() * (1.0 - 1.0 / radii.max(f64::MIN_POSITIVE))
+    }
+
+    /// The point itself inside the ellipse; of one outside, the point of the
+    /// ellipse in its direction, by a hair inside.
+    #[must_use]
+    pub fn within(&self, q: DVec2) -> DVec2 {
+        let s = q - self.centre;
+        let radii = s.dot(self.shape.inverse() * s).sqrt();
+        if radii > JUST_INSIDE {
+            self.centre + s * (JUST_INSIDE / radii)
+        } else {
+            q
+        }
     }
 
     /// The point of the ellipse that lies farthest in the direction `dir`, px.

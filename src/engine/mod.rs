@@ -22,6 +22,7 @@ pub mod impressions;
 mod lay;
 pub mod field;
 pub mod shade;
+pub mod skin;
 pub mod matching;
 pub mod sample;
 pub mod composite;
@@ -45,6 +46,7 @@ mod curve;
 pub mod outline;
 pub mod styles;
 pub mod handles;
+pub mod guides;
 pub mod region;
 
 // Impressions.

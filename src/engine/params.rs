@@ -70,7 +70,7 @@ params! {
     /// Skin distance from the midline to the frontotemporal point.
     LateralMm, hairline.lateral_mm, "Temple width", "mm", 40.0..=85.0, 1.0, 62.0;
     /// Rounding radius of the frontotemporal corner.
-    CornerRadiusMm, hairline.corner_radius_mm, "Corner rounding", "mm", 1.0..=40.0, 1.0, 18.0;
+    CornerRadiusMm, hairline.corner_radius_mm, "Corner rounding", "mm", 1.0..=40.0, 1.0, 20.0;
     /// How far the temporal peak points forward of the plain temple line.
     TemporalPeakMm, hairline.temporal_peak_mm, "Temporal peak", "mm", 0.0..=25.0, 1.0, 8.0;
     /// How far the widow's peak drops below the line.

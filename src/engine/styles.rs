@@ -130,16 +130,75 @@ impl Style {
         }
     }
 
-    /// Replaces every number of `h` with the style's.
-    pub fn apply(self, h: &mut Hairline) {
-        *h = self.hairline();
+    /// The style's numbers for a head of that age. The mature one is as high
+    /// as it becomes already.
+    #[must_use]
+    pub fn at_age(self, age: Age) -> Hairline {
+        let mut h = self.hairline();
+        if self != Self::Mature {
+            age.apply(&mut h, Age::Under40);
+        }
+        h
     }
 }
 
-/// The style whose numbers `h` holds, if it is still exactly one of them.
+/// How old the person is: hairlines rise and their temples recede with the
+/// years, and one that is too low for its age looks painted on (domain.md §3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Age {
+    /// Below 40, and where nobody has said: the styles' own numbers.
+    Under40,
+    /// 40 to 59.
+    From40,
+    /// 60 and older.
+    From60,
+}
+
+impl Age {
+    /// Every age, youngest first.
+    pub const ALL: [Self; 3] = [Self::Under40, Self::From40, Self::From60];
+
+    /// Plain name shown to people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Under40 => "Under 40",
+            Self::From40 => "40–59",
+            Self::From60 => "60+",
+        }
+    }
+
+    /// By how much the middle is higher, the temples are farther behind it and
+    /// the temporal peaks are shorter than in youth, mm. At the end stand the
+    /// numbers of [`Style::Mature`] (domain.md §3.3); half-way is ours.
+    const fn shift_mm(self) -> [f64; 3] {
+        match self {
+            Self::Under40 => [0.0, 0.0, 0.0],
+            Self::From40 => [4.0, 5.0, 2.0],
+            Self::From60 => [8.0, 10.0, 4.0],
+        }
+    }
+
+    /// Makes a design for somebody of age `from` one for this age. The numbers
+    /// may leave their bounds.
+    pub fn apply(self, h: &mut Hairline, from: Self) {
+        let ([height, recession, peak], was) = (self.shift_mm(), from.shift_mm());
+        h.height_mm += height - was[0];
+        h.recession_mm += recession - was[1];
+        h.temporal_peak_mm -= peak - was[2];
+    }
+}
+
+/// The style and the age whose numbers `h` holds, if it is still exactly those
+/// of one; the mature style is any age's.
 #[must_use]
-pub fn matching(h: &Hairline) -> Option<Style> {
-    Style::ALL.into_iter().find(|style| style.hairline() == *h)
+pub fn matching(h: &Hairline) -> Option<(Style, Option<Age>)> {
+    let all = Style::ALL.into_iter().flat_map(|style| {
+        let ages = Age::ALL.into_iter().map(move |age| (style, age));
+        ages.filter(|(style, age)| style.at_age(*age) == *h)
+    });
+    all.map(|(style, age)| (style, (style != Style::Mature).then_some(age)))
+        .next()
 }
 
 #[cfg(test)]
@@ -150,11 +209,36 @@ mod tests {
     #[test]
     fn every_style_is_within_bounds_and_told_apart() {
         for style in Style::ALL {
-            let mut look = Look::default();
-            style.apply(&mut look.hairline);
-            assert_eq!(look.clamped(), look, "{style:?}");
-            assert_eq!(matching(&look.hairline), Some(style));
+            for age in Age::ALL {
+                let look = Look {
+                    hairline: style.at_age(age),
+                    ..Look::default()
+                };
+                assert_eq!(look.clamped(), look, "{style:?} {age:?}");
+                let age = (style != Style::Mature).then_some(age);
+                assert_eq!(matching(&look.hairline), Some((style, age)));
+            }
         }
+        assert_eq!(
+            matching(&Hairline::default()),
+            Some((Style::Soft, Some(Age::Under40)))
+        );
+    }
+
+    #[test]
+    fn no_age_gets_a_lower_or_straighter_line_than_a_younger_one() {
+        for style in Style::ALL {
+            let designs = Age::ALL.map(|age| style.at_age(age));
+            for pair in designs.windows(2) {
+                assert!(pair[1].height_mm >= pair[0].height_mm, "{style:?}");
+                assert!(pair[1].recession_mm >= pair[0].recession_mm, "{style:?}");
+            }
+            assert_eq!(style.at_age(Age::Under40), style.hairline());
+        }
+        // There and back.
+        let mut h = Style::Broken.at_age(Age::From60);
+        Age::From40.apply(&mut h, Age::From60);
+        assert_eq!(h, Style::Broken.at_age(Age::From40));
     }
 
     #[test]

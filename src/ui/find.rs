@@ -6,11 +6,12 @@ use std::time::Duration;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
+use super::shade::suggest_in_light;
 use super::state::{App, Finding, MarkerId, Tab, TapTarget};
 use super::strings;
 use crate::engine::fit::{fit, starting_placement};
 use crate::engine::look::Shade;
-use crate::engine::matching::{HairSample, suggest};
+use crate::engine::matching::HairSample;
 use crate::engine::placement::Placement;
 use crate::platform::models::ModelFiles;
 use crate::platform::render_client::RenderClient;
@@ -233,7 +234,9 @@ impl App {
             if let (Some(skin), Some(brow), true) = (skin, brow, untouched) {
                 // Not its warmth: in warm light every brow looks warm, and a reddish
                 // tone is what people fear.
-                let shade = suggest(skin, brow, HairSample::Hair, &look.density).shade;
+                let said = self.skin_class.get_untracked();
+                let density = look.density;
+                let shade = suggest_in_light(said, skin, brow, HairSample::Hair, &density).shade;
                 look.shade.dilution = shade.dilution;
                 self.finder.matched.set_value(Some(look.rounded().shade));
             }

@@ -3,15 +3,17 @@
 use glam::DVec2;
 use leptos::prelude::*;
 
+use super::guides::runs_path;
 use super::marker::Marker;
 use super::slider::ParamSlider;
 use super::state::{App, Tab, TapTarget};
+use crate::engine::guides::visible_runs;
 use crate::engine::handles::{HandleId, drag, handles};
 use crate::engine::head::HeadModel;
 use crate::engine::look::Hairline;
 use crate::engine::outline::outline;
 use crate::engine::params::ParamId;
-use crate::engine::styles::{Style, matching};
+use crate::engine::styles::{Age, Style, matching};
 
 /// Numbers everybody sees, and those behind "More".
 const MAIN: [ParamId; 4] = [
@@ -53,12 +55,13 @@ fn label(app: App, id: HandleId) -> String {
     }
 }
 
-/// Moves a handle to a photo point; off the head nothing happens.
+/// Moves a handle to a photo point; off the head, to the outline's point there.
 pub(crate) fn move_handle(app: App, id: HandleId, to: (f64, f64)) {
     let Some(Some(Ok(head))) = app.head.try_get_untracked() else {
         return;
     };
-    let Some(to_mm) = head.scalp_from_photo(DVec2::new(to.0, to.1)) else {
+    let to = head.silhouette_ellipse().within(DVec2::new(to.0, to.1));
+    let Some(to_mm) = head.scalp_from_photo(to) else {
         return;
     };
     let mirror = app.mirror.get_untracked();
@@ -95,35 +98,17 @@ pub fn HairlineHandles() -> impl IntoView {
         .collect_view()
 }
 
-/// The visible part of a closed line on the head as an SVG path, photo px.
+/// The visible part of the hairline, or of the whole line around the hair, as
+/// an SVG path, photo px.
 #[must_use]
 pub(crate) fn line_path(head: &HeadModel, h: &Hairline, whole: bool) -> String {
-    use std::fmt::Write as _;
     let line = outline(h, head.semi_axes_mm);
     let points = if whole {
         line.points_mm.as_slice()
     } else {
         line.points_mm.get(line.front.clone()).unwrap_or_default()
     };
-    let mut path = String::new();
-    let mut pen_down = false;
-    for p in points {
-        if head.facing(*p) <= 0.02 {
-            pen_down = false;
-            continue;
-        }
-        let q = head.photo_from_head(*p);
-        // Writing to a string cannot fail.
-        let _ = write!(
-            path,
-            "{}{:.1} {:.1}",
-            if pen_down { "L" } else { "M" },
-            q.x,
-            q.y
-        );
-        pen_down = true;
-    }
-    path
+    runs_path(&visible_runs(head, points))
 }
 
 /// The panel of the Hairline step.
@@ -132,6 +117,7 @@ pub fn HairlinePanel() -> impl IntoView {
     let app = expect_context::<App>();
     let current = Memo::new(move |_| app.plan.with(|plan| matching(&plan.look.hairline)));
     view! {
+        <Ages />
         <div class="styles" role="group" aria-label="Hairline styles">
             {Style::ALL
                 .map(|style| {
@@ -141,8 +127,8 @@ pub fn HairlinePanel() -> impl IntoView {
                             class="style"
                             data-style=format!("{style:?}")
                             title=style.describe()
-                            aria-pressed=move || (current.get() == Some(style)).to_string()
-                            on:click=move |_| app.change_look(|look| style.apply(&mut look.hairline))
+                            aria-pressed=move || (current.get().map(|(style, _)| style) == Some(style)).to_string()
+                            on:click=move |_| app.choose_style(style)
                         >
                             <StylePicture style=style />
                             <span>{style.name()}</span>
@@ -165,6 +151,51 @@ pub fn HairlinePanel() -> impl IntoView {
             {MORE.map(|id| view! { <ParamSlider id=id /> }).collect_view()}
         </details>
         <button type="button" class="primary" on:click=move |_| app.tab.set(Tab::Density)>"Next: density"</button>
+    }
+}
+
+impl App {
+    /// For what age the design is, where its numbers tell; else what was chosen.
+    fn age(self) -> Age {
+        let told = self.plan.with(|plan| matching(&plan.look.hairline));
+        told.and_then(|(_, age)| age).unwrap_or(self.age.get())
+    }
+
+    /// Takes a style's design for the age.
+    fn choose_style(self, style: Style) {
+        let age = untrack(|| self.age());
+        self.change_look(|look| look.hairline = style.at_age(age));
+    }
+
+    /// Makes the design one for another age.
+    fn set_age(self, age: Age) {
+        let was = untrack(|| self.age());
+        self.age.set(age);
+        self.change_look(|look| match matching(&look.hairline) {
+            Some((style, _)) => look.hairline = style.at_age(age),
+            None => age.apply(&mut look.hairline, was),
+        });
+    }
+}
+
+/// The age that hairlines are for.
+#[component]
+fn Ages() -> impl IntoView {
+    let app = expect_context::<App>();
+    view! {
+        <fieldset class="choices few">
+            <legend>"Age"</legend>
+            {Age::ALL
+                .map(|age| {
+                    view! {
+                        <label>
+                            <input type="radio" name="age" prop:checked=move || app.age() == age on:change=move |_| app.set_age(age) />
+                            <span>{age.name()}</span>
+                        </label>
+                    }
+                })
+                .collect_view()}
+        </fieldset>
     }
 }
 

@@ -61,6 +61,12 @@ pub fn Marker(
             grabbed.set(Some((q.0 - p.0, q.1 - p.1)));
         }
         app.tap.set(Some(target));
+        app.held.set(true);
+    };
+    let let_go = move || {
+        // A marker that goes while it has the focus loses that afterwards.
+        let _ = grabbed.try_set(None);
+        app.held.set(false);
     };
     let drag = move |event: PointerEvent| {
         if let (Some(off), Some(p)) = (
@@ -81,6 +87,7 @@ pub fn Marker(
         };
         event.prevent_default();
         if let Some(p) = at.get_untracked() {
+            app.held.set(true);
             moved.run((p.0 + x, p.1 + y));
         }
     };
@@ -95,8 +102,10 @@ pub fn Marker(
             style:top=move || format!("{:.1}px", place().1)
             on:pointerdown=down
             on:pointermove=drag
-            on:pointerup=move |_| grabbed.set(None)
-            on:pointercancel=move |_| grabbed.set(None)
+            on:pointerup=move |_| let_go()
+            on:pointercancel=move |_| let_go()
+            on:keyup=move |_| let_go()
+            on:blur=move |_| let_go()
             on:focus=move |_| app.tap.set(Some(target))
             on:click=move |event| event.stop_propagation()
             on:keydown=key

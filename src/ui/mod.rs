@@ -4,6 +4,7 @@
 pub mod brush;
 pub mod edit;
 pub mod find;
+pub mod guides;
 pub mod hairline;
 pub mod intake;
 pub mod known_length;

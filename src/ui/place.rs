@@ -403,8 +403,10 @@ fn Turns() -> impl IntoView {
                     aria-valuetext=move || format!("{:.0} degrees", get(tilt))
                     prop:value=move || format!("{:.0}", get(tilt))
                     on:input:target=move |event| {
+                        app.held.set(true);
                         set(tilt, event.target().value_as_number());
                     }
+                    on:change=move |_| app.held.set(false)
                 />
             </label>
         }

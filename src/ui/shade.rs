@@ -4,10 +4,12 @@ use leptos::prelude::*;
 
 use super::slider::ParamSlider;
 use super::state::{App, Picking, TapTarget};
-use crate::engine::color::{luminance, srgb8_from_linear};
+use crate::engine::color::srgb8_from_linear;
+use crate::engine::look::Density;
 use crate::engine::matching::{HairSample, Suggestion, suggest};
 use crate::engine::params::ParamId;
 use crate::engine::shade::darkening;
+use crate::engine::skin::{SkinClass, hair_name};
 
 /// CSS colour of a linear-light one.
 fn css(linear: [f64; 3]) -> String {
@@ -15,15 +17,42 @@ fn css(linear: [f64; 3]) -> String {
     format!("rgb({r} {g} {b})")
 }
 
-/// Skin to show shades on before the person's own was picked: the
-/// "intermediate" swatch of domain.md §5.1, linear light.
-const USUAL_SKIN: [f64; 3] = [0.456, 0.246, 0.184];
+/// Hair of the photo as it would be in daylight, by the skin beside it: of the
+/// class that somebody says, or that it looks like.
+fn hair_in_daylight(said: Option<SkinClass>, skin: [f64; 3], hair: [f64; 3]) -> [f64; 3] {
+    let class = said.unwrap_or_else(|| SkinClass::of(skin));
+    let factors = class.daylight(skin);
+    std::array::from_fn(|i| hair[i] * factors[i])
+}
+
+/// The shade that samples of skin and hair suggest.
+#[must_use]
+pub(super) fn suggest_in_light(
+    said: Option<SkinClass>,
+    skin: [f64; 3],
+    hair: [f64; 3],
+    kind: HairSample,
+    density: &Density,
+) -> Suggestion {
+    match kind {
+        HairSample::Hair => {
+            let class = said.unwrap_or_else(|| SkinClass::of(skin));
+            let hair = hair_in_daylight(said, skin, hair);
+            suggest(class.usual_linear(), hair, kind, density)
+        }
+        // What is drawn must look like it in this very light.
+        HairSample::Stubble => suggest(skin, hair, kind, density),
+    }
+}
 
 /// The panel of the Shade step.
 #[component]
 pub fn ShadePanel() -> impl IntoView {
     let app = expect_context::<App>();
-    let skin = move || app.skin.get().unwrap_or(USUAL_SKIN);
+    let skin = move || {
+        let usual = SkinClass::Intermediate.usual_linear();
+        app.skin.get().unwrap_or(usual)
+    };
     let impression = move || {
         let k = darkening(&app.plan.with(|plan| plan.look.shade)).per_channel;
         let skin = skin();
@@ -54,26 +83,35 @@ fn MatchMe() -> impl IntoView {
     let app = expect_context::<App>();
     let suggestion = move || -> Option<Suggestion> {
         let (hair, kind) = app.hair.get()?;
-        Some(suggest(
-            app.skin.get()?,
-            hair,
-            kind,
-            &app.plan.with(|plan| plan.look.density),
-        ))
+        let density = app.plan.with(|plan| plan.look.density);
+        let (said, skin) = (app.skin_class.get(), app.skin.get()?);
+        Some(suggest_in_light(said, skin, hair, kind, &density))
     };
     let pick = move |picking: Picking| app.tap.set(Some(TapTarget::Colour(picking)));
     let picking = move |p: Picking| (app.tap.get() == Some(TapTarget::Colour(p))).to_string();
     let row = move |name: &'static str, what: Picking, colour: Signal<Option<[f64; 3]>>| {
+        let in_daylight = move |hair| {
+            let skin = app.skin.get();
+            skin.map_or(hair, |skin| {
+                hair_in_daylight(app.skin_class.get(), skin, hair)
+            })
+        };
+        let called = move || match (colour.get(), what) {
+            (None, _) => "not picked yet",
+            (Some(skin), Picking::Skin) => SkinClass::of(skin).name(),
+            (Some(hair), Picking::Hair(HairSample::Hair)) => hair_name(in_daylight(hair)),
+            (Some(_), Picking::Hair(HairSample::Stubble)) => "picked",
+        };
         view! {
             <div class="row">
                 <button type="button" aria-pressed=move || picking(what) on:click=move |_| pick(what)>{name}</button>
                 <span
                     class="swatch"
                     class:none=move || colour.get().is_none()
-                    role="img"
-                    aria-label=move || colour.get().map_or("not picked yet".to_owned(), |c| format!("picked, {:.0} percent light", 100.0 * luminance(c)))
+                    aria-hidden="true"
                     style:background-color=move || colour.get().map(css).unwrap_or_default()
                 ></span>
+                <span class="small">{called}</span>
             </div>
         }
     };
@@ -85,6 +123,9 @@ fn MatchMe() -> impl IntoView {
             <legend>"Match me"</legend>
             <p class="hint">"Pick the bare skin, then a brow, hair at the sides, or stubble: press a button, then tap the photo."</p>
             {row("Pick skin", Picking::Skin, Signal::derive(move || app.skin.get()))}
+            <Show when=move || app.skin.get().is_some()>
+                <SkinSaid />
+            </Show>
             {row("Pick hair or brow", Picking::Hair(HairSample::Hair), of(HairSample::Hair))}
             {row("Pick stubble", Picking::Hair(HairSample::Stubble), of(HairSample::Stubble))}
             <div role="status">
@@ -99,5 +140,34 @@ fn MatchMe() -> impl IntoView {
                 }}
             </div>
         </fieldset>
+    }
+}
+
+/// What the skin is, where the photo's light makes another of it.
+#[component]
+fn SkinSaid() -> impl IntoView {
+    let app = expect_context::<App>();
+    let choose = move |index: String| {
+        let class = index
+            .parse()
+            .ok()
+            .and_then(|i: usize| SkinClass::ALL.get(i));
+        app.skin_class.set(class.copied());
+    };
+    let chosen = move || {
+        app.skin_class
+            .get()
+            .map_or_else(String::new, |class| (class as usize).to_string())
+    };
+    view! {
+        <label class="stacked">
+            <span>"Your skin in daylight"</span>
+            <select data-testid="skin-class" prop:value=chosen on:change:target=move |event| choose(event.target().value())>
+                <option value="">"As the photo shows it"</option>
+                {SkinClass::ALL
+                    .map(|class| view! { <option value=(class as usize).to_string()>{class.name()}</option> })
+                    .collect_view()}
+            </select>
+        </label>
     }
 }

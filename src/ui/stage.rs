@@ -6,11 +6,11 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 
 use super::brush::{BrushRing, give_up, lift, move_brush, set_down};
-use super::hairline::{HairlineHandles, line_path, move_handle};
+use super::guides::{Lines, Names};
+use super::hairline::{HairlineHandles, move_handle};
 use super::marker::photo_point;
 use super::place::{PlaceMarkers, tapped};
 use super::state::{App, Tab, TapTarget};
-use crate::engine::camera::photo_from_marker;
 use crate::session::viewport::Viewport;
 
 /// A pointer moved by less than this, CSS px, has tapped, not dragged.
@@ -112,6 +112,9 @@ pub fn Stage() -> impl IntoView {
                     style:--split=move || format!("{:.0}%", shown())
                 ></div>
                 <Lines />
+                <Show when=move || app.shows_mesh()>
+                    <Names />
+                </Show>
                 <Show when=move || app.tab.get() == Tab::Place>
                     <PlaceMarkers />
                 </Show>
@@ -129,55 +132,6 @@ pub fn Stage() -> impl IntoView {
             </div>
             <Tools />
         </section>
-    }
-}
-
-/// The skull's outline and the hairline over the photo.
-#[component]
-fn Lines() -> impl IntoView {
-    let app = expect_context::<App>();
-    let transform = move || {
-        let v = app.viewport.get();
-        format!("matrix({0:.5} 0 0 {0:.5} {1:.2} {2:.2})", v.scale, v.x, v.y)
-    };
-    let skull = move || {
-        let Some(Ok(head)) = app.head.get().filter(|_| app.tab.get() == Tab::Place) else {
-            return String::new();
-        };
-        let points: Vec<String> = head
-            .silhouette(96)
-            .iter()
-            .map(|q| format!("{:.1} {:.1}", q.x, q.y))
-            .collect();
-        format!("M{}Z", points.join("L"))
-    };
-    let front = move || {
-        let wanted = matches!(app.tab.get(), Tab::Place | Tab::Hairline) && app.guides.get();
-        let Some(Ok(head)) = app.head.get().filter(|_| wanted) else {
-            return String::new();
-        };
-        let h = app.plan.with(|plan| plan.look.hairline);
-        line_path(&head, &h, app.tab.get() == Tab::Place)
-    };
-    let length = move || {
-        let photo = app.photo.get()?;
-        let length = app.plan.with(|plan| plan.placement?.known_length())?;
-        let px = |p| photo_from_marker(p, photo.width, photo.height);
-        let (from, to) = (px(length.from), px(length.to));
-        let shown = app.tab.get() == Tab::Place;
-        shown.then(|| format!("M{:.1} {:.1}L{:.1} {:.1}", from.x, from.y, to.x, to.y))
-    };
-    view! {
-        <svg class="lines" aria-hidden="true">
-            <g transform=transform>
-                <path class="length under" d=move || length().unwrap_or_default() />
-                <path class="length" d=move || length().unwrap_or_default() />
-                <path class="skull under" d=skull />
-                <path class="skull" d=skull />
-                <path class="front under" d=front />
-                <path class="front" d=front />
-            </g>
-        </svg>
     }
 }
 

@@ -16,6 +16,8 @@ use crate::engine::fit::fit;
 use crate::engine::head::HeadModel;
 use crate::engine::matching::HairSample;
 use crate::engine::placement::Placement;
+use crate::engine::skin::SkinClass;
+use crate::engine::styles::Age;
 use crate::platform::models::ModelFiles;
 use crate::platform::render_client::{News, RenderClient};
 use crate::protocol::{Request, Response};
@@ -65,11 +67,17 @@ pub struct App {
     pub split: RwSignal<f64>,
     pub holding: RwSignal<bool>,
     pub guides: RwSignal<bool>,
+    /// For what age hairlines are chosen.
+    pub age: RwSignal<Age>,
+    /// Whether a marker is being moved, or the head turned.
+    pub held: RwSignal<bool>,
     pub mirror: RwSignal<bool>,
     pub viewport: RwSignal<Viewport>,
     pub stage_size: RwSignal<(f64, f64)>,
     pub tap: RwSignal<Option<TapTarget>>,
     pub skin: RwSignal<Option<[f64; 3]>>,
+    /// What somebody says the skin is, whatever the photo's light makes of it.
+    pub skin_class: RwSignal<Option<SkinClass>>,
     pub hair: RwSignal<Option<([f64; 3], HairSample)>>,
     pub both: RwSignal<bool>,
     pub export: RwSignal<Option<f64>>,
@@ -113,6 +121,8 @@ impl App {
             split: RwSignal::new(0.0),
             holding: RwSignal::new(false),
             guides: RwSignal::new(true),
+            age: RwSignal::new(Age::Under40),
+            held: RwSignal::new(false),
             mirror: RwSignal::new(true),
             viewport: RwSignal::new(Viewport {
                 scale: 1.0,
@@ -122,6 +132,7 @@ impl App {
             stage_size: RwSignal::new((0.0, 0.0)),
             tap: RwSignal::new(None),
             skin: RwSignal::new(None),
+            skin_class: RwSignal::new(None),
             hair: RwSignal::new(None),
             both: RwSignal::new(false),
             export: RwSignal::new(None),
@@ -371,6 +382,7 @@ impl App {
             return;
         }
         self.skin.set(None);
+        self.skin_class.set(None);
         self.hair.set(None);
         self.split.set(0.0);
         self.finder.forget();

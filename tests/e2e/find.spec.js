@@ -243,3 +243,54 @@ test('something of known length sets the scale, and stays with the head, its pla
   await expect(typed).toHaveCount(0);
   await expect(page.locator('[data-marker="Marker(LengthTo)"]')).toHaveCount(0);
 });
+
+test('while the head is moved its mesh and the names of its points show how it lies', async ({ app: page }) => {
+  await opensByItself(page, FRONT);
+  await step(page, 'Place');
+  const mesh = page.locator('path.mesh');
+  const names = page.locator('.named');
+  await expect(mesh).toHaveAttribute('d', '');
+  await expect(names).toHaveCount(0);
+  const box = await page.locator('[data-marker="Marker(Top)"]').boundingBox();
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x, y + 4);
+  await expect(mesh).toHaveAttribute('d', /^M.*L/);
+  await expect(names.filter({ hasText: 'Mid-frontal point' })).toHaveCount(1);
+  await expect(names.filter({ hasText: "ear's top" })).not.toHaveCount(0);
+  await expect(names.filter({ hasText: 'Nape' }), 'hidden').toHaveCount(0);
+  await page.screenshot({ path: keep('mesh.png') });
+  await page.mouse.up();
+  await expect(mesh).toHaveAttribute('d', '');
+  await expect(names).toHaveCount(0);
+  // By key, and by the turn of a head that is only an outline.
+  await page.keyboard.down('ArrowUp');
+  await expect(mesh).not.toHaveAttribute('d', '');
+  await page.keyboard.up('ArrowUp');
+  await expect(mesh).toHaveAttribute('d', '');
+  await page.getByText('From behind').click();
+  await page.getByLabel('Tilted towards the camera').focus();
+  await page.keyboard.down('ArrowRight');
+  await page.keyboard.up('ArrowRight');
+  await expect(mesh).toHaveAttribute('d', '');
+});
+
+test('a hairline for the age: higher and more receded with the years, whatever the style', async ({ app: page }) => {
+  await opensByItself(page, FRONT);
+  const number = (id) => page.locator(`input[type=range][data-param=${id}]`);
+  await expect(page.getByRole('radio', { name: 'Under 40' })).toBeChecked();
+  await expect(page.locator('[data-style=Soft]')).toHaveAttribute('aria-pressed', 'true');
+  await changing(page, () => page.getByText('60+').click());
+  await expect(number('HeightMm')).toHaveValue('78');
+  await expect(number('RecessionMm')).toHaveValue('24');
+  await expect(page.locator('[data-style=Soft]')).toHaveAttribute('aria-pressed', 'true');
+  await changing(page, () => page.locator('[data-style=Broken]').click());
+  await expect(number('HeightMm')).toHaveValue('80');
+  // One's own design moves by as much.
+  await changing(page, () => number('HeightMm').fill('83'));
+  await changing(page, () => page.getByText('40–59').click());
+  await expect(number('HeightMm')).toHaveValue('79');
+  await changing(page, () => page.getByTestId('undo').click());
+  await expect(number('HeightMm')).toHaveValue('83');
+});

@@ -10,6 +10,7 @@
 use std::sync::OnceLock;
 
 use glam::{DVec2, DVec3};
+use smp_visualizer::engine::styles::Style;
 use smp_visualizer::engine::{
     fit::fit,
     head::HeadModel,
@@ -108,4 +109,12 @@ pub(crate) fn render(photo: &Photo, placement: Placement, look: Look) -> (Vec<u8
         .render(&Inputs { placement, look }, &|| 0.0)
         .expect("the test's own placement is sound");
     (renderer.pixels().to_vec(), frame)
+}
+
+/// A look with a style's hairline.
+pub(crate) fn styled(style: Style) -> Look {
+    Look {
+        hairline: style.hairline(),
+        ..Look::default()
+    }
 }

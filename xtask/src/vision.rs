@@ -55,7 +55,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     let lines = readings(OVERLAYS, &files(&photos)?)?;
     let columns = [
         "view", "faces", "found", "edges", "yaw °", "pitch °", "px/mm", "± %", "ITA °", "brow L*",
-        "1:", "skin %", "hair %", "ms",
+        "1:", "skin %", "hair %", "hair mm", "ms",
     ];
     let mut report = Report::new("vision", &columns);
     let (mut missed, mut false_faces) = (Vec::new(), Vec::new());
@@ -73,6 +73,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     }
     report.publish()?;
     mattes(&lines)?;
+    println!("hair mm: where hair, or a hat, begins on the midline above the glabella");
     println!("overlays: {}", at(OVERLAYS).display());
     println!("faces missed, of those from the front or three quarters: {missed:?}");
     println!("faces seen where there is none: {false_faces:?}");
@@ -160,6 +161,7 @@ fn row(line: &Value, told: Option<&Shown>) -> Vec<Value> {
         rounded(&line["dilution"], 0),
         percent(&line["shares"][0]),
         percent(&line["shares"][1]),
+        rounded(&line["own_hairline_mm"], 0),
         rounded(&line["ms"], 0),
     ]
 }

@@ -7,6 +7,7 @@
     reason = "a command-line program talks on its terminal"
 )]
 
+mod hairline;
 mod overlay;
 mod posed;
 mod posed_report;
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
+use hairline::own_hairline_mm;
 use overlay::{cross, draw, draw_head, save, tint};
 use serde_json::{Value, json};
 use smp_visualizer::codec::{Limit, WORKING_EDGE, decode};
@@ -148,6 +150,10 @@ fn report(path: &Path, out: &Path, models: &mut Models) -> Result<Value, String>
     save(&overlay, &file)?;
     if let Some((head, matte)) = fitted.as_ref().zip(matte.as_ref()) {
         add(&mut line, json!({ "shares": shares(matte) }));
+        if face.is_some() {
+            let own = own_hairline_mm(matte, head, photo.width());
+            add(&mut line, json!({ "own_hairline_mm": own }));
+        }
         if let Some(trimap) = Trimap::of(Path::new(TRIMAPS), path, photo.width())? {
             add(&mut line, json!({ "trimap": trimap.compare(matte) }));
             // Also as if no face had been found: those are fewer.

@@ -4,7 +4,7 @@ import { expect } from '@playwright/test';
 import {
   changing, decode, frame, frameAfter, inRepo, inWindow, keep, onStage, openPhoto, paint, save, savePlan, step,
 } from './app.js';
-import { test, trap } from './watch.js';
+import { expectClean, test, trap, watch } from './watch.js';
 
 const FRONT = inRepo('public/samples/front_light.jpg');
 /** A line over the treated part of the forehead, and the hair beside it. */
@@ -158,13 +158,7 @@ test('the brush is led by keys alone', async ({ app: page }) => {
 test('by touch one finger paints, two move the photo and leave no stroke', async ({ browser, baseURL }) => {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   const page = await context.newPage();
-  await page.addInitScript(() => {
-    globalThis.smpBase64 = (bytes) => {
-      let text = '';
-      for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
-      return btoa(text);
-    };
-  });
+  const seen = await watch(page, baseURL);
   await page.goto(baseURL);
   await withBrush(page);
   const touch = await context.newCDPSession(page);
@@ -196,6 +190,7 @@ test('by touch one finger paints, two move the photo and leave no stroke', async
   await expect(page.getByTestId('undo')).toHaveAttribute('aria-disabled', 'true');
   await expect.poll(async () => (await picture(page)).equals(first)).toBe(true);
   await page.screenshot({ path: keep('brush-phone.png') });
+  await expectClean(page, seen);
   await context.close();
 });
 

@@ -8,7 +8,7 @@
 //! decode it, and keeps the *working photo* (at most 2048 px, upright, sRGB).
 //! The page starts the vision worker and hands it the models, which it fetches
 //! once (`platform::models`), and a copy of that photo;
-//! [`vision::reading`] finds the face, its points and the scalp's edges and
+//! [`vision::reading`] finds the face, its points, irises and the scalp's edges and
 //! answers with markers ([`engine::placement`]), or with an outline where there
 //! is no face. The person corrects them, or sets them by hand from the start.
 //! Where the head then stands, [`vision::matte`] tells bare scalp from hair and

@@ -19,6 +19,15 @@ pub const IPD_SD: f64 = 0.058;
 pub const IPD_RANGE_MM: std::ops::RangeInclusive<f64> = 40.0..=85.0;
 /// Uncertainty of an interpupillary distance somebody measured, mm.
 pub const IPD_MEASURED_SD_MM: f64 = 0.5;
+/// Width of the iris, white to white, mm, and its relative SD: 11.71 ± 0.42
+/// (domain.md §4.1, \[iovs-wtw\]).
+pub const IRIS_MM: f64 = 11.7;
+/// See [`IRIS_MM`].
+pub const IRIS_SD: f64 = 0.036;
+/// Plausible interpupillary distances as a multiple of the iris' width: 63.3 /
+/// 11.7 is 5.4, and outside this range something else was measured (vision.md
+/// §5: half-closed eyes and ones that look down give 6 to 7.7).
+pub const IPD_PER_IRIS: std::ops::RangeInclusive<f64> = 4.7..=6.2;
 /// Head breadth as a multiple of the interpupillary distance (SD 5.6 %).
 pub const BREADTH_PER_IPD: f64 = 2.41;
 

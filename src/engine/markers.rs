@@ -4,12 +4,13 @@
 use glam::{DVec2, DVec3};
 
 use super::anthropometry::{
-    self, BREADTH_PER_IPD, FACE_LENGTH_MM, IPD_MM, IPD_RANGE_MM, STANDARD_SEMI_AXES_MM,
+    self, BREADTH_PER_IPD, FACE_LENGTH_MM, IPD_MM, IPD_PER_IRIS, IPD_RANGE_MM, IRIS_MM, IRIS_SD,
+    STANDARD_SEMI_AXES_MM,
 };
 use super::camera::{DEFAULT_DISTANCE_MM, Pose};
 use super::error::BadPlacement;
 use super::placement::{
-    FaceMarkers, HeadOutline, KNOWN_LENGTH_RANGE_MM, KnownLength, MarkerInPhoto, View,
+    FaceMarkers, HeadOutline, IrisWidth, KNOWN_LENGTH_RANGE_MM, KnownLength, MarkerInPhoto, View,
 };
 use super::problem::{FRAME_PX, Near, Observation, Problem, RADIAN, Towards};
 
@@ -117,6 +118,10 @@ pub(super) fn face_problem(face: &FaceMarkers, smallest_px: f64) -> Result<Probl
     }));
     seen.extend(face.ipd_mm.map(|mm| Observation::Ipd { mm }));
     seen.extend(known(face.known_length, Near::Face, px_per_mm)?);
+    // Whoever measured knows better than what most people have.
+    if face.ipd_mm.is_none() && face.known_length.is_none() {
+        seen.extend(iris(face.iris, pupil_px / shown)?);
+    }
     let turn_sd = match face.yaw_pitch_deg {
         Some(_) => MEASURED_TURN_SD,
         None => FACE_TURN_SD,
@@ -292,6 +297,26 @@ fn known(
         seen_px,
         sd,
     }))
+}
+
+/// What the irises tell beside eyes so far apart, px of the frame; nothing
+/// where no person's can be so wide.
+fn iris(width: Option<IrisWidth>, ipd_px: f64) -> Result<Option<Observation>, BadPlacement> {
+    let Some(IrisWidth { across, sd }) = width else {
+        return Ok(None);
+    };
+    if !across.is_finite() || !sd.is_finite() {
+        return Err(BadPlacement::NotANumber);
+    }
+    let seen_px = across * FRAME_PX;
+    Ok(IPD_PER_IRIS
+        .contains(&(ipd_px / seen_px))
+        .then(|| Observation::Length {
+            near: Near::Face,
+            mm: IRIS_MM,
+            seen_px,
+            sd: libm::hypot(IRIS_SD * seen_px, sd * FRAME_PX),
+        }))
 }
 
 /// A marker in the fit's frame, px.

@@ -8,7 +8,9 @@ use super::camera::{Camera, Pose};
 use super::head::HeadModel;
 use super::look::Look;
 use super::params::ROWS;
-use super::placement::{FaceMarkers, HeadOutline, KnownLength, MarkerInPhoto, Placement, View};
+use super::placement::{
+    FaceMarkers, HeadOutline, IrisWidth, KnownLength, MarkerInPhoto, Placement, View,
+};
 
 /// Views by their number.
 const VIEWS: [View; 5] = [
@@ -50,6 +52,7 @@ impl Placement {
                     face.right_side,
                     face.left_side,
                     face.yaw_pitch_deg,
+                    face.iris.map(|iris| [iris.across, iris.sd]),
                 ];
                 numbers.push(VIEWS.len() as f64);
                 numbers.extend(markers.iter().flat_map(|two| two.unwrap_or([f64::NAN; 2])));
@@ -101,6 +104,7 @@ impl Placement {
             right_side,
             left_side,
             yaw_pitch_deg,
+            iris,
         ] = *markers
         else {
             return None;
@@ -115,6 +119,7 @@ impl Placement {
             ipd_mm: Some(*ipd_mm).filter(|ipd_mm| ipd_mm.is_finite()),
             yaw_pitch_deg: some(yaw_pitch_deg),
             known_length,
+            iris: some(iris).map(|[across, sd]| IrisWidth { across, sd }),
         }))
     }
 }
@@ -247,11 +252,18 @@ pub(crate) mod tests {
     }
 
     fn face() -> impl Strategy<Value = Placement> {
-        let markers = ((two(), two(), two()), maybe(), maybe(), maybe(), maybe());
+        let markers = (
+            (two(), two(), two()),
+            maybe(),
+            maybe(),
+            maybe(),
+            maybe(),
+            maybe(),
+        );
         let ipd_mm = proptest::option::of(40.0..85.0f64);
         (markers, ipd_mm, length()).prop_map(
             |(
-                ((right_pupil, left_pupil, chin), top, right_side, left_side, yaw_pitch_deg),
+                ((right_pupil, left_pupil, chin), top, right_side, left_side, yaw_pitch_deg, iris),
                 ipd_mm,
                 known_length,
             )| {
@@ -265,6 +277,7 @@ pub(crate) mod tests {
                     ipd_mm,
                     yaw_pitch_deg,
                     known_length,
+                    iris: iris.map(|[across, sd]| IrisWidth { across, sd }),
                 })
             },
         )

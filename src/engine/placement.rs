@@ -87,6 +87,31 @@ pub struct FaceMarkers {
     /// Something of known length at the face.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known_length: Option<KnownLength>,
+    /// How wide the irises are, where both were found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iris: Option<IrisWidth>,
+}
+
+impl FaceMarkers {
+    /// Puts the pupils elsewhere by hand. The irises were found around the old
+    /// places, hence what they told no longer counts.
+    pub const fn move_pupils(&mut self, right: MarkerInPhoto, left: MarkerInPhoto) {
+        self.right_pupil = right;
+        self.left_pupil = left;
+        self.iris = None;
+    }
+}
+
+/// The width of the irises in the photo: with how it varies among people a
+/// ruler at the eyes.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IrisWidth {
+    /// White to white, as if they looked at the camera; in longer edges of the
+    /// photo.
+    pub across: f64,
+    /// How far off that may be, SD; in the same.
+    pub sd: f64,
 }
 
 /// The head's outline in a photo without a usable face.

@@ -48,5 +48,6 @@ pub fn starting_placement(view: Option<View>, photo_width: u32, photo_height: u3
         ipd_mm: None,
         yaw_pitch_deg: None,
         known_length: None,
+        iris: None,
     })
 }

@@ -156,8 +156,8 @@ pub(crate) fn move_marker(app: App, id: MarkerId, to: (f64, f64)) {
 fn set_marker(placement: &mut Placement, id: MarkerId, marker: MarkerInPhoto, photo: PhotoInfo) {
     match placement {
         Placement::Face(face) => match id {
-            MarkerId::RightPupil => face.right_pupil = marker,
-            MarkerId::LeftPupil => face.left_pupil = marker,
+            MarkerId::RightPupil => face.move_pupils(marker, face.left_pupil),
+            MarkerId::LeftPupil => face.move_pupils(face.right_pupil, marker),
             MarkerId::Chin => face.chin = marker,
             MarkerId::Top => face.top = Some(marker),
             MarkerId::RightSide => face.right_side = Some(marker),

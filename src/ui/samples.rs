@@ -31,6 +31,7 @@ pub(crate) static SAMPLES: [Sample; 3] = [
             ipd_mm: None,
             yaw_pitch_deg: None,
             known_length: None,
+            iris: None,
         }),
     },
     Sample {
@@ -47,6 +48,7 @@ pub(crate) static SAMPLES: [Sample; 3] = [
             ipd_mm: None,
             yaw_pitch_deg: None,
             known_length: None,
+            iris: None,
         }),
     },
     Sample {

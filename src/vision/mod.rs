@@ -12,6 +12,7 @@ pub mod landmarks;
 pub mod canonical;
 pub mod models;
 pub mod face;
+pub mod iris;
 
 // The head around it.
 pub mod person;

@@ -43,6 +43,7 @@ pub(crate) fn frontal() -> Placement {
         ipd_mm: None,
         yaw_pitch_deg: None,
         known_length: None,
+        iris: None,
     })
 }
 

@@ -54,8 +54,8 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     let shown = manifest(&photos)?;
     let lines = readings(OVERLAYS, &files(&photos)?)?;
     let columns = [
-        "view", "faces", "found", "edges", "yaw °", "pitch °", "px/mm", "± %", "ITA °", "brow L*",
-        "1:", "skin %", "hair %", "hair mm", "ms",
+        "view", "faces", "found", "edges", "iris", "yaw °", "pitch °", "px/mm", "± %", "ITA °",
+        "brow L*", "1:", "skin %", "hair %", "hair mm", "ms",
     ];
     let mut report = Report::new("vision", &columns);
     let (mut missed, mut false_faces) = (Vec::new(), Vec::new());
@@ -152,6 +152,7 @@ fn row(line: &Value, told: Option<&Shown>) -> Vec<Value> {
         told.map_or(Value::Null, |shown| Value::from(shown.faces)),
         line.get("error").unwrap_or(&line["faces"]).clone(),
         edges.map_or(Value::Null, Value::from),
+        irises(&line["irises"]),
         rounded(&head["yaw_deg"], 0),
         rounded(&head["pitch_deg"], 0),
         rounded(&head["px_per_mm"], 2),
@@ -164,6 +165,15 @@ fn row(line: &Value, told: Option<&Shown>) -> Vec<Value> {
         rounded(&line["own_hairline_mm"], 0),
         rounded(&line["ms"], 0),
     ]
+}
+
+/// The distance between the pupils as a multiple of the irises' width; where
+/// there are no irises, why.
+fn irises(irises: &Value) -> Value {
+    match irises {
+        Value::Object(irises) => rounded(&irises["ipd_per_iris"], 2),
+        why => why.clone(),
+    }
 }
 
 /// The files of a folder, sorted.

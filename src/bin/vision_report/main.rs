@@ -33,6 +33,7 @@ use smp_visualizer::engine::placement::{MarkerInPhoto, Placement};
 use smp_visualizer::vision::colours::Colours;
 use smp_visualizer::vision::crop::Pyramid;
 use smp_visualizer::vision::face::{Face, find_faces};
+use smp_visualizer::vision::iris::irises;
 use smp_visualizer::vision::models::Models;
 use smp_visualizer::vision::reading::{Head, evidence_of, head_of, head_without_face, matte_of};
 use smp_visualizer::vision::tflite::ModelError;
@@ -138,6 +139,7 @@ fn report(path: &Path, out: &Path, models: &mut Models) -> Result<Value, String>
         match face {
             Some(face) => {
                 add(&mut line, of_face(face, colours));
+                add(&mut line, of_irises(&pyramid, face));
                 draw(&mut overlay, face, &head, models);
             }
             None => draw_head(&mut overlay, &head),
@@ -229,6 +231,19 @@ fn of_face(face: &Face, colours: &Colours) -> Value {
         "dilution": suggestion.map(|s| s.shade.dilution),
         "landmarks": face.mesh.points.iter().map(|p| [p.x, p.y]).collect::<Vec<_>>(),
     })
+}
+
+/// The irises, or why there are none.
+fn of_irises(pyramid: &Pyramid<'_>, face: &Face) -> Value {
+    match irises(pyramid, face) {
+        Ok(irises) => json!({ "irises": {
+            "centres": irises.centres.map(|centre| centre.to_array()),
+            "across_px": irises.across_px,
+            "across_sd_px": irises.across_sd_px,
+            "ipd_per_iris": irises.ipd_per_iris,
+        }}),
+        Err(why) => json!({ "irises": why.to_string() }),
+    }
 }
 
 /// Mean shares of skin and hair in the matte.

@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use smp_visualizer::codec::{Limit, WORKING_EDGE, decode};
-use smp_visualizer::engine::camera::{DEFAULT_DISTANCE_MM, Pose};
+use smp_visualizer::engine::camera::{DEFAULT_DISTANCE_MM, Pose, marker_from_photo};
 use smp_visualizer::engine::fit::fit;
 use smp_visualizer::engine::image::Photo;
 use smp_visualizer::engine::placement::Placement;
@@ -200,7 +200,9 @@ fn only_face(photo: &Photo, models: &mut Models) -> Result<Face, String> {
 
 /// Reads a drawn head as the app reads a photo. The distance between its eyes
 /// is told, as by a person who has measured it: how much that varies among
-/// people is not what is measured here.
+/// people is not what is measured here. Neither are the irises: they are the
+/// portrait's, painted flat, of a width nobody has measured, and the drawn
+/// heads' pupils are by definition in the middle between the lids.
 fn read(photo: &Photo, ipd_mm: f64, models: &mut Models) -> Result<Read, String> {
     let face = only_face(photo, models)?;
     let pyramid = Pyramid::new(photo);
@@ -208,6 +210,10 @@ fn read(photo: &Photo, ipd_mm: f64, models: &mut Models) -> Result<Read, String>
     let Placement::Face(mut markers) = head.placement else {
         return Err("an outline".to_owned());
     };
+    let [right, left] = face
+        .pupils()
+        .map(|pupil| marker_from_photo(pupil, photo.width(), photo.height()));
+    markers.move_pupils(right, left);
     markers.ipd_mm = Some(ipd_mm);
     let placement = Placement::Face(markers);
     let head = fit(&placement, photo.width(), photo.height()).map_err(|e| e.to_string())?;

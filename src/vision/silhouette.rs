@@ -65,8 +65,14 @@ const SIDE_SHARE: std::ops::Range<f64> = 0.65..1.35;
 /// Heights above the eyes at which the sides are looked for, mm: above the
 /// ears, below where the head narrows.
 const SIDE_HEIGHTS_MM: std::ops::Range<u32> = 38..62;
+/// How much higher that is on a bowed head, mm per sine of its pitch: its ears
+/// lie some 80 mm behind the eyes; half of it, because in the photos from above
+/// in which heads look bowed the camera is near, and the pitch read too large.
+const EARS_RISE_MM: f64 = 25.0;
 /// Ways to go up from, mm to either side of the middle.
 const TOP_OFFSETS_MM: std::ops::Range<i32> = -45..46;
+/// Fewest ways that tell where the outline is.
+const LEAST_WAYS: usize = 3;
 /// The way from the forehead to the outline is looked at in steps of so many
 /// mm, by discs of that radius, up to so far from the outline, where the skin
 /// turns away from the light.
@@ -93,23 +99,8 @@ const UPPER_FOREHEAD: usize = 10;
 #[must_use]
 pub fn scalp_edges(photo: &Photo, face: &Face, mask: &PersonMask) -> ScalpEdges {
     let look = Look::new(photo, face, mask);
-    let along = |from: DVec2, dir: DVec2, range: &std::ops::RangeInclusive<f64>| {
-        look.edge(from, dir, range)
-    };
-    let farthest = |dir: DVec2, found: Vec<Option<DVec2>>| {
-        // A gap in the mask makes a way too short, never too long; half of
-        // the ways must arrive.
-        let ways = found.len();
-        let arrived = || found.iter().flatten();
-        if 2 * arrived().count() < ways {
-            return None;
-        }
-        arrived()
-            .max_by(|a, b| a.dot(dir).total_cmp(&b.dot(dir)))
-            .copied()
-    };
     let top = TOP_OFFSETS_MM.step_by(3).map(|mm| {
-        along(
+        look.way(
             look.eyes + look.right * (f64::from(mm) * look.px_per_mm),
             look.up,
             &TOP_MM,
@@ -117,6 +108,8 @@ pub fn scalp_edges(photo: &Photo, face: &Face, mask: &PersonMask) -> ScalpEdges 
     });
     let axes = STANDARD_SEMI_AXES_MM;
     let (turn, straight) = libm::sincos(face.pose.pose.yaw_deg.to_radians());
+    let bowed = libm::sin(face.pose.pose.pitch_deg.to_radians()).max(0.0);
+    let ears_mm = EARS_RISE_MM * bowed;
     let side = |dir: DVec2| {
         // A turned head shows some of its length.
         let half = libm::hypot(axes.x * straight, axes.z * turn);
@@ -124,13 +117,14 @@ pub fn scalp_edges(photo: &Photo, face: &Face, mask: &PersonMask) -> ScalpEdges 
         let usual_mm = half - nearer;
         let range = SIDE_SHARE.start * usual_mm..=SIDE_SHARE.end * usual_mm;
         let ways = SIDE_HEIGHTS_MM.step_by(3).map(|mm| {
-            along(
-                look.eyes + look.up * (f64::from(mm) * look.px_per_mm),
+            let height_mm = f64::from(mm) + ears_mm;
+            look.way(
+                look.eyes + look.up * (height_mm * look.px_per_mm),
                 dir,
                 &range,
             )
         });
-        farthest(dir, ways.collect())
+        farthest(dir, &ways.collect::<Vec<_>>())
     };
     let forehead = face.mesh.at(UPPER_FOREHEAD);
     let skin = |edge: Option<DVec2>, from: DVec2| edge.filter(|edge| look.is_skin(from, *edge));
@@ -141,11 +135,38 @@ pub fn scalp_edges(photo: &Photo, face: &Face, mask: &PersonMask) -> ScalpEdges 
         skin(edge, from)
     };
     ScalpEdges {
-        top: skin(farthest(look.up, top.collect()), forehead),
+        top: skin(farthest(look.up, &top.collect::<Vec<_>>()), forehead),
         // To the photo's left is the person's right.
         right_side: temple(side(-look.right), -look.right),
         left_side: temple(side(look.right), look.right),
     }
+}
+
+/// Where a way outwards has led to.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    /// To the outline.
+    Arrived(DVec2),
+    /// Out of the photo.
+    Left,
+    /// To no outline in reach.
+    Lost,
+}
+
+/// The farthest place in direction `dir` that ways have arrived at; none where
+/// fewer have arrived than were lost. What leaves the photo says nothing: a
+/// head that it cuts off has its outline to the left and right of that.
+fn farthest(dir: DVec2, ways: &[Way]) -> Option<DVec2> {
+    let arrived = ways.iter().filter_map(|way| match way {
+        Way::Arrived(at) => Some(*at),
+        Way::Left | Way::Lost => None,
+    });
+    let lost = ways.iter().filter(|way| matches!(way, Way::Lost)).count();
+    // A gap in the mask makes a way too short, never too long.
+    let farthest = arrived
+        .clone()
+        .max_by(|a, b| a.dot(dir).total_cmp(&b.dot(dir)));
+    farthest.filter(|_| arrived.count() >= lost.max(LEAST_WAYS))
 }
 
 struct Look<'a> {
@@ -173,29 +194,30 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// The last place of the person on the way, px, where there is background
+    /// Goes to the last place of the person, px, where there is background
     /// behind it within the range.
-    fn edge(
-        &self,
-        from: DVec2,
-        dir: DVec2,
-        range: &std::ops::RangeInclusive<f64>,
-    ) -> Option<DVec2> {
+    fn way(&self, from: DVec2, dir: DVec2, range: &std::ops::RangeInclusive<f64>) -> Way {
         let share = |mm: f64| self.mask.at(from + dir * (mm * self.px_per_mm));
         let mut mm = 0.0;
-        let mut before = share(0.0)?;
+        let mut before = share(0.0).unwrap_or(0.0);
         while mm <= *range.end() {
-            let now = share(mm + STEP_MM)?;
+            let Some(now) = share(mm + STEP_MM) else {
+                break;
+            };
             if before >= 0.5 && now < 0.5 {
                 let within = f64::from((before - 0.5) / (before - now));
                 let at = mm + STEP_MM * within;
                 let edge = from + dir * (at * self.px_per_mm);
-                return Some(edge).filter(|edge| range.contains(&at) && self.is_inside(*edge));
+                return match (range.contains(&at), self.is_inside(edge)) {
+                    (true, true) => Way::Arrived(edge),
+                    (true, false) => Way::Left,
+                    _ => Way::Lost,
+                };
             }
             before = now;
             mm += STEP_MM;
         }
-        None
+        Way::Lost
     }
 
     /// Whether a point lies inside the photo, not at its rim.
@@ -227,5 +249,25 @@ impl<'a> Look<'a> {
             .any(|part| part[HAIR_STEPS] < HAIR_LIGHT * part[0]);
         let ends = light.last().copied().unwrap_or(0.0);
         light.len() > HAIR_STEPS && !falls && ends > LEAST_LIGHT * most
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ways_out_of_the_photo_say_nothing_and_lost_ones_speak_against() {
+        let up = DVec2::new(0.0, -1.0);
+        let arrived = |y: f64| Way::Arrived(DVec2::new(5.0, y));
+        let flanks = [arrived(40.0), arrived(30.0), arrived(50.0)];
+        let cut_off = [vec![Way::Left; 20], flanks.to_vec()].concat();
+        assert_eq!(farthest(up, &cut_off), Some(DVec2::new(5.0, 30.0)));
+        let mostly_lost = [vec![Way::Lost; 4], flanks.to_vec()].concat();
+        assert_eq!(farthest(up, &mostly_lost), None);
+        let half_lost = [vec![Way::Lost; 3], flanks.to_vec()].concat();
+        assert!(farthest(up, &half_lost).is_some());
+        assert_eq!(farthest(up, &cut_off[..22]), None, "too few");
+        assert_eq!(farthest(up, &[]), None);
     }
 }

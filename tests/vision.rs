@@ -276,6 +276,20 @@ mod with_models {
     }
 
     #[test]
+    fn whoever_has_seen_the_heads_tells_the_same_scalp() {
+        let Some(mut models) = models() else { return };
+        let photo = sample("front_light.jpg");
+        let mut seen = Reader::new(photo.clone());
+        let heads = seen.heads(&mut models, &mut || true).unwrap();
+        let placement = heads.first().expect("a face").placement;
+        let head = fit(&placement, photo.width(), photo.height()).unwrap();
+        let kept = seen.matte(&mut models, &head, &mut || true).unwrap();
+        let fresh = Reader::new(photo).matte(&mut models, &head, &mut || true);
+        assert!(kept.is_some());
+        assert_eq!(kept, fresh.unwrap());
+    }
+
+    #[test]
     fn a_photo_on_its_side_is_turned_by_itself() {
         let Some(mut models) = models() else { return };
         let upright = sample("front_light.jpg");

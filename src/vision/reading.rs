@@ -35,6 +35,8 @@ pub struct Reader {
     photo: Photo,
     levels: Levels,
     faces: Option<Vec<Face>>,
+    /// The person around each of the first faces, in their order.
+    masks: Vec<PersonMask>,
 }
 
 impl Reader {
@@ -46,6 +48,7 @@ impl Reader {
             photo,
             levels,
             faces: None,
+            masks: Vec::new(),
         }
     }
 
@@ -61,13 +64,16 @@ impl Reader {
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<Vec<Head>, FindError> {
         let pyramid = Pyramid::with(&self.photo, self.levels.clone());
+        self.masks.clear();
         let mut heads = Vec::new();
         let faces = find_faces(&self.photo, &pyramid, models, go_on)?;
         for face in faces.iter().take(MOST_HEADS) {
             if !go_on() {
                 return Err(FindError::Cancelled);
             }
-            heads.push(head_of(&self.photo, &pyramid, models, face)?);
+            let mask = person(&mut *models.person, &pyramid, &head_square(face))?;
+            heads.push(head_in(&self.photo, &pyramid, face, &mask));
+            self.masks.push(mask);
         }
         if heads.is_empty() {
             if !go_on() {
@@ -95,7 +101,17 @@ impl Reader {
             None => find_faces(&self.photo, &pyramid, models, go_on)?,
         };
         let faces = self.faces.insert(faces);
-        Ok(matte_of(&self.photo, &pyramid, models, faces, head)?)
+        let on_head = face_on(faces, head);
+        let face = on_head.and_then(|i| faces.get(i));
+        let fresh;
+        let mask = match on_head.and_then(|i| self.masks.get(i)) {
+            Some(mask) => mask,
+            None => {
+                fresh = mask_of(&pyramid, models, face, head)?;
+                &fresh
+            }
+        };
+        Ok(matte(&self.photo, &pyramid, mask, head, face))
     }
 }
 
@@ -111,7 +127,7 @@ pub fn matte_of(
     faces: &[Face],
     head: &HeadModel,
 ) -> Result<Option<Matte>, ModelError> {
-    let face = face_on(faces, head);
+    let face = face_on(faces, head).and_then(|i| faces.get(i));
     let mask = mask_of(pyramid, models, face, head)?;
     Ok(matte(photo, pyramid, &mask, head, face))
 }
@@ -127,14 +143,14 @@ pub fn evidence_of(
     faces: &[Face],
     head: &HeadModel,
 ) -> Result<(Square, Vec<[f32; FEATURES]>), ModelError> {
-    let face = face_on(faces, head);
+    let face = face_on(faces, head).and_then(|i| faces.get(i));
     let mask = mask_of(pyramid, models, face, head)?;
     Ok(evidence(photo, pyramid, &mask, head, face))
 }
 
-/// The face of a head: the one whose eyes lie on the cranium.
-fn face_on<'a>(faces: &'a [Face], head: &HeadModel) -> Option<&'a Face> {
-    faces.iter().find(|face| {
+/// Which face is a head's: the one whose eyes lie on the cranium.
+fn face_on(faces: &[Face], head: &HeadModel) -> Option<usize> {
+    faces.iter().position(|face| {
         let [right, left] = face.pupils();
         head.scalp_from_photo((right + left) * 0.5).is_some()
     })
@@ -162,15 +178,20 @@ pub fn head_of(
     face: &Face,
 ) -> Result<Head, ModelError> {
     let mask = person(&mut *models.person, pyramid, &head_square(face))?;
-    Ok(Head {
+    Ok(head_in(photo, pyramid, face, &mask))
+}
+
+/// The head around a face, in the person around it.
+fn head_in(photo: &Photo, pyramid: &Pyramid<'_>, face: &Face, mask: &PersonMask) -> Head {
+    Head {
         placement: placement(
             face,
             irises(pyramid, face).ok(),
-            &scalp_edges(photo, face, &mask),
+            &scalp_edges(photo, face, mask),
             photo,
         ),
         colours: colours(photo, face),
-    })
+    }
 }
 
 /// What seems to be a head, in a photo without a face.

@@ -80,16 +80,11 @@ impl<'a> Pyramid<'a> {
         let mut halved: Vec<Level> = Vec::new();
         loop {
             let next = match halved.last() {
-                None => halve(photo.width() as usize, photo.height() as usize, |x, y| {
-                    rgb(photo, x, y)
-                }),
-                Some(level) => halve(level.width, level.height, |x, y| {
-                    level
-                        .rgb
-                        .get(y * level.width + x)
-                        .copied()
-                        .unwrap_or_default()
-                }),
+                None => {
+                    let (pixels, _) = photo.rgba().as_chunks::<4>();
+                    halve(pixels, photo.width() as usize)
+                }
+                Some(level) => halve(&level.rgb, level.width),
             };
             let done = next.width.max(next.height) <= SMALLEST_PX;
             halved.push(next);
@@ -123,93 +118,83 @@ impl<'a> Pyramid<'a> {
             .find(|level| f64::from(1u32 << level) <= scale);
         match level.and_then(|level| Some((level, levels.get(level - 1)?))) {
             None => {
-                let (width, height) = (self.photo.width() as usize, self.photo.height() as usize);
-                let at = |x, y| rgb(self.photo, x, y);
-                sampled(square, size, 1.0, width, height, at)
+                let (pixels, _) = self.photo.rgba().as_chunks::<4>();
+                sampled(square, size, 1.0, pixels, self.photo.width() as usize)
             }
             Some((level, picture)) => {
-                let at = |x, y| {
-                    picture
-                        .rgb
-                        .get(y * picture.width + x)
-                        .copied()
-                        .unwrap_or_default()
-                };
                 let px = f64::from(1u32 << level);
-                sampled(square, size, px, picture.width, picture.height, at)
+                sampled(square, size, px, &picture.rgb, picture.width)
             }
         }
     }
-}
-
-fn rgb(photo: &Photo, x: usize, y: usize) -> [u8; 3] {
-    let start = (y * photo.width() as usize + x) * 4;
-    let found = photo.rgba().get(start..).and_then(<[u8]>::first_chunk);
-    found.copied().unwrap_or_default()
 }
 
 /// Half the size, each pixel the mean of four; an odd last row or column is
 /// its own neighbour.
-fn halve(width: usize, height: usize, at: impl Fn(usize, usize) -> [u8; 3]) -> Level {
-    let (half_width, half_height) = (width.div_ceil(2), height.div_ceil(2));
-    let mut rgb = Vec::with_capacity(half_width * half_height);
-    for y in 0..half_height {
-        let (top, bottom) = (2 * y, (2 * y + 1).min(height - 1));
-        for x in 0..half_width {
-            let (left, right) = (2 * x, (2 * x + 1).min(width - 1));
-            let four = [
-                at(left, top),
-                at(right, top),
-                at(left, bottom),
-                at(right, bottom),
-            ];
-            rgb.push(std::array::from_fn(|c| {
-                let sum: u32 = four.iter().map(|pixel| u32::from(pixel[c])).sum();
-                ((sum + 2) / 4) as u8
-            }));
+fn halve<const N: usize>(pixels: &[[u8; N]], width: usize) -> Level {
+    let mut rgb = Vec::with_capacity(pixels.len() / 4 + width);
+    for rows in pixels.chunks(2 * width.max(1)) {
+        let (top, bottom) = rows.split_at(width.min(rows.len()));
+        let bottom = if bottom.is_empty() { top } else { bottom };
+        for pair in top.chunks(2).zip(bottom.chunks(2)) {
+            let ([a, ..], [.., b]) = (pair.0, pair.0) else {
+                continue;
+            };
+            let ([c, ..], [.., d]) = (pair.1, pair.1) else {
+                continue;
+            };
+            let upper = |i: usize| u16::from(a[i]) + u16::from(b[i]);
+            let lower = |i: usize| u16::from(c[i]) + u16::from(d[i]);
+            let mean = |i: usize| ((upper(i) + lower(i) + 2) / 4) as u8;
+            rgb.push([mean(0), mean(1), mean(2)]);
         }
     }
+    let width = width.div_ceil(2);
     Level {
-        width: half_width,
-        height: half_height,
+        width,
+        height: rgb.len() / width.max(1),
         rgb,
     }
 }
 
 /// Pixels of the square, each between its four neighbours in a picture whose
-/// pixels are `px` photo pixels wide.
-fn sampled(
+/// pixels are `px` photo pixels wide and begin with red, green and blue.
+fn sampled<const N: usize>(
     square: &Square,
     size: usize,
     px: f64,
+    pixels: &[[u8; N]],
     width: usize,
-    height: usize,
-    at: impl Fn(usize, usize) -> [u8; 3],
 ) -> Vec<f32> {
     let step = 1.0 / size as f64;
     let corner = square.photo_from_square(DVec2::splat(0.5 * step)) / px;
     let across =
         (square.photo_from_square(DVec2::X) - square.photo_from_square(DVec2::ZERO)) * (step / px);
     let down = across.perp();
-    let inside = |v: i64, size: usize| usize::try_from(v).ok().filter(|v| *v < size);
-    let pixel = |x: i64, y: i64| match (inside(x, width), inside(y, height)) {
-        (Some(x), Some(y)) => at(x, y).map(f32::from),
-        _ => [0.0; 3],
+    // What lies to the left or above has wrapped to somewhere far to the right
+    // or below; and below there is nothing.
+    let pixel = |x: i32, y: i32| -> [f32; 3] {
+        let (x, y) = (x as u32 as usize, y as u32 as usize);
+        let found = pixels.get(y.saturating_mul(width).saturating_add(x));
+        match found {
+            Some(pixel) if x < width => [
+                f32::from(pixel[0]),
+                f32::from(pixel[1]),
+                f32::from(pixel[2]),
+            ],
+            _ => [0.0; 3],
+        }
     };
     let mut out = Vec::with_capacity(size * size * 3);
     for row in 0..size {
         for column in 0..size {
             // From pixel centres to pixel corners.
             let p = corner + across * column as f64 + down * row as f64 - DVec2::splat(0.5);
-            let low = p.floor();
-            let share = (p - low).as_vec2();
-            let (x, y) = (low.x as i64, low.y as i64);
-            let (a, b, c, d) = (
-                pixel(x, y),
-                pixel(x + 1, y),
-                pixel(x, y + 1),
-                pixel(x + 1, y + 1),
-            );
+            let (x, y) = (floor(p.x), floor(p.y));
+            let share = (p - DVec2::new(f64::from(x), f64::from(y))).as_vec2();
+            let (right, below) = (x.wrapping_add(1), y.wrapping_add(1));
+            let (a, b) = (pixel(x, y), pixel(right, y));
+            let (c, d) = (pixel(x, below), pixel(right, below));
             for i in 0..3 {
                 let upper = a[i] + (b[i] - a[i]) * share.x;
                 let lower = c[i] + (d[i] - c[i]) * share.x;
@@ -218,6 +203,12 @@ fn sampled(
         }
     }
     out
+}
+
+/// The next whole number below, without a call.
+fn floor(v: f64) -> i32 {
+    let towards_zero = v as i32;
+    towards_zero.saturating_sub(i32::from(f64::from(towards_zero) > v))
 }
 
 #[cfg(test)]

@@ -150,12 +150,15 @@ impl Eye {
     /// The light between four pixels.
     fn at(&self, p: DVec2) -> f64 {
         let p = (p - 0.5).clamp(DVec2::ZERO, DVec2::splat(CROP_PX as f64 - 1.001));
-        let low = p.floor();
-        let share = p - low;
-        let start = low.y as usize * CROP_PX + low.x as usize;
-        let pixel = |i: usize| f64::from(self.light.get(i).copied().unwrap_or_default());
+        let (x, y) = (p.x as usize, p.y as usize);
+        let share = p - DVec2::new(x as f64, y as f64);
+        let from = self.light.get(y * CROP_PX + x..).unwrap_or_default();
+        let Some(near) = from.first_chunk::<{ CROP_PX + 2 }>() else {
+            return 0.0;
+        };
+        let pixel = |i: usize| f64::from(near[i]);
         let row = |i: usize| pixel(i) + (pixel(i + 1) - pixel(i)) * share.x;
-        row(start) + (row(start + CROP_PX) - row(start)) * share.y
+        row(0) + (row(CROP_PX) - row(0)) * share.y
     }
 
     /// Mean step from dark to light across an arc between the lids; the arc is

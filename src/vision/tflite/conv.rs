@@ -71,16 +71,16 @@ impl Conv {
             let (from_x, first_x, last_x) = self.window.within(1, x, columns);
             let inside = (last_x - first_x) * channels;
             for (ky, to) in window.chunks_exact_mut(kernel_width * channels).enumerate() {
-                if !(first_y..last_y).contains(&ky) {
+                let reaches = (first_y..last_y).contains(&ky);
+                // Every call to fill or copy costs more than what it does here.
+                if inside < to.len() || !reaches {
                     to.fill(0.0);
-                    continue;
                 }
-                let from = ((from_y + ky - first_y) * columns + from_x) * channels;
-                let (before, rest) = to.split_at_mut(first_x * channels);
-                let (middle, after) = rest.split_at_mut(inside);
-                before.fill(0.0);
-                middle.copy_from_slice(&input[from..from + inside]);
-                after.fill(0.0);
+                if reaches {
+                    let from = ((from_y + ky - first_y) * columns + from_x) * channels;
+                    let to = &mut to[first_x * channels..][..inside];
+                    to.copy_from_slice(&input[from..from + inside]);
+                }
             }
         }
     }

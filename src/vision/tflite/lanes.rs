@@ -54,10 +54,18 @@ pub(super) fn each_with<L: Lanes>(out: &mut [f32], other: &[f32], f: impl Fn(L, 
     }
 }
 
-/// Adds to each number one of `other`, which is as long.
+/// Adds to each number one of `other`, which is as long. Often there is but one:
+/// what is behind the last four is added without lanes.
 #[inline(never)]
 pub(super) fn add(out: &mut [f32], other: &[f32]) {
-    each_with::<Best>(out, other, Lanes::plus);
+    let (fours, rest) = out.as_chunks_mut::<4>();
+    let (other, other_rest) = other.as_chunks::<4>();
+    for (four, other) in fours.iter_mut().zip(other) {
+        Best::load(four).plus(Best::load(other)).store(four);
+    }
+    for (one, other) in rest.iter_mut().zip(other_rest) {
+        *one += other;
+    }
 }
 
 /// Up to four numbers, and nothing behind them.

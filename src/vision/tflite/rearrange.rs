@@ -273,8 +273,9 @@ impl Kernel for Transpose {
         let [input] = inputs else { return };
         let [_, _, columns, channels] = self.input.0;
         let [_, out_rows, out_columns, outputs] = self.out.0;
-        for place in out.chunks_exact_mut(outputs) {
-            place.copy_from_slice(&self.bias);
+        // A call to copy each place's few would take longer than they do.
+        for (out, bias) in out.iter_mut().zip(self.bias.iter().cycle()) {
+            *out = *bias;
         }
         scratch.clear();
         scratch.resize(columns * self.packed.outputs(), 0.0);

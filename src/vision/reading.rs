@@ -5,7 +5,7 @@ use super::crop::{Levels, Pyramid, Square};
 use super::face::{Face, FindError, find_faces};
 use super::iris::{Irises, irises};
 use super::landmarks::MENTON;
-use super::matte::{FEATURES, evidence, matte};
+use super::matte::{Evidence, evidence, matte};
 use super::models::Models;
 use super::outline::head_outline;
 use super::person::{PersonMask, person};
@@ -142,7 +142,7 @@ pub fn evidence_of(
     models: &mut Models,
     faces: &[Face],
     head: &HeadModel,
-) -> Result<(Square, Vec<[f32; FEATURES]>), ModelError> {
+) -> Result<Evidence, ModelError> {
     let face = face_on(faces, head).and_then(|i| faces.get(i));
     let mask = mask_of(pyramid, models, face, head)?;
     Ok(evidence(photo, pyramid, &mask, head, face))

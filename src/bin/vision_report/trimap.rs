@@ -80,14 +80,15 @@ impl Trimap {
         &self,
         has_face: bool,
         square: &Square,
-        features: &[[f32; FEATURES]],
+        features: &[Option<[f32; FEATURES]>],
     ) -> Vec<u8> {
         let side = features.len().isqrt();
         let mut bytes = Vec::new();
         for (i, features) in features.iter().enumerate() {
             let cell = DVec2::new((i % side) as f64 + 0.5, (i / side) as f64 + 0.5);
             let q = square.photo_from_square(cell / side as f64) / self.scale;
-            if q.min_element() >= 0.0
+            if let Some(features) = features
+                && q.min_element() >= 0.0
                 && let Some(label) = self.label(q.x as u32, q.y as u32)
             {
                 bytes.extend((label as f32).to_le_bytes());

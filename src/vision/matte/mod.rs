@@ -6,13 +6,15 @@
 //! 2. `surface`: which way the head's surface faces there.
 //! 3. `skin`: what this person's bare skin looks like in this light, learnt
 //!    from the face, or without one from the head itself.
-//! 4. `labels`: how surprising each label would be at a cell.
+//! 4. `labels`: how surprising each label would be at a cell; `ground`: where
+//!    there is nothing to see, not even behind the person.
 //! 5. `cut`: neighbours agree, but where the photo has an edge.
 //! 6. `spread`: the labels' edges are moved to the photo's own at its full
 //!    size, by a guided filter (`plane`).
 
 mod cells;
 mod cut;
+mod ground;
 mod labels;
 mod plane;
 mod skin;
@@ -22,6 +24,7 @@ mod weights;
 
 use cells::{Cells, square_around};
 use cut::{Labelled, cut};
+use ground::seen;
 pub use labels::FEATURES;
 use labels::{NOTHING, costs};
 use plane::{Guided, Plane};
@@ -58,21 +61,21 @@ pub fn matte(
     head: &HeadModel,
     face: Option<&Face>,
 ) -> Option<Matte> {
-    let (cells, features) = features(photo, pyramid, mask, head, face);
-    let cost = |(i, features): (usize, [f32; FEATURES])| {
-        let q = cells.photo_from_cell(i % cells.side, i / cells.side);
-        match photo.pixel_at(q) {
-            Some([_, _, _, alpha]) if alpha > 127 => costs(features, face.is_some()),
-            _ => NOTHING,
-        }
+    let (cells, seen, features) = features(photo, pyramid, mask, head, face);
+    let cost = |(seen, features)| match seen {
+        0 => NOTHING,
+        _ => costs(features, face.is_some()),
     };
-    let costs: Vec<Labelled> = features.into_iter().enumerate().map(cost).collect();
+    let costs: Vec<Labelled> = seen.into_iter().zip(features).map(cost).collect();
     let shares = cut(cells.side, &costs, &border(&cells.luma));
     spread(photo, &cells, &shares)
 }
 
-/// What [`matte`] decides by, for learning its weights: the square it looks
-/// at, and the features of its cells, rows from the top.
+/// The square that [`matte`] looks at, and the features of its cells, rows from
+/// the top; none where there is nothing to see.
+pub type Evidence = (Square, Vec<Option<[f32; FEATURES]>>);
+
+/// What [`matte`] decides by, for learning its weights.
 #[must_use]
 pub fn evidence(
     photo: &Photo,
@@ -80,9 +83,11 @@ pub fn evidence(
     mask: &PersonMask,
     head: &HeadModel,
     face: Option<&Face>,
-) -> (Square, Vec<[f32; FEATURES]>) {
-    let (cells, features) = features(photo, pyramid, mask, head, face);
-    (cells.square, features)
+) -> Evidence {
+    let (cells, seen, features) = features(photo, pyramid, mask, head, face);
+    let both = features.into_iter().zip(seen);
+    let known = both.map(|(features, seen)| (seen != 0).then_some(features));
+    (cells.square, known.collect())
 }
 
 fn features(
@@ -91,17 +96,20 @@ fn features(
     mask: &PersonMask,
     head: &HeadModel,
     face: Option<&Face>,
-) -> (Cells, Vec<[f32; FEATURES]>) {
+) -> (Cells, Vec<u32>, Vec<[f32; FEATURES]>) {
     let cells = Cells::new(pyramid, square_around(head));
-    let person = Plane::of(cells.side, &|x, y| {
-        mask.at(cells.photo_from_cell(x, y)).unwrap_or(0.0)
+    let seen = seen(photo, mask, &cells);
+    let person = Plane::of(cells.side, &|x, y| match seen[y * cells.side + x] {
+        // Nobody, whatever the mask says.
+        0 => 0.0,
+        _ => mask.at(cells.photo_from_cell(x, y)).unwrap_or(0.0),
     });
     let person = Guided::new(&cells.luma, &person, PERSON_RADIUS, PERSON_NOISE).on(&cells.luma);
     let surface = surface(&cells, head);
     let samples = samples(&cells, &surface, &person, photo, face);
     let skin = Skin::learn(&cells, &surface, &samples);
     let features = labels::features(&cells, &surface, &skin, &person).collect();
-    (cells, features)
+    (cells, seen, features)
 }
 
 /// What a border between labels costs at each cell.

@@ -3,6 +3,8 @@
 //! same style twice always gives the same line; the base is a height of
 //! 70 mm and a temple width of 62 mm.
 
+use serde::{Deserialize, Serialize};
+
 use super::look::Hairline;
 
 /// A ready-made hairline design.
@@ -144,9 +146,11 @@ impl Style {
 
 /// How old the person is: hairlines rise and their temples recede with the
 /// years, and one that is too low for its age looks painted on (domain.md §3.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Age {
     /// Below 40, and where nobody has said: the styles' own numbers.
+    #[default]
     Under40,
     /// 40 to 59.
     From40,
@@ -189,16 +193,12 @@ impl Age {
     }
 }
 
-/// The style and the age whose numbers `h` holds, if it is still exactly those
-/// of one; the mature style is any age's.
+/// The style whose numbers for that age `h` holds, if it is still exactly one
+/// of them.
 #[must_use]
-pub fn matching(h: &Hairline) -> Option<(Style, Option<Age>)> {
-    let all = Style::ALL.into_iter().flat_map(|style| {
-        let ages = Age::ALL.into_iter().map(move |age| (style, age));
-        ages.filter(|(style, age)| style.at_age(*age) == *h)
-    });
-    all.map(|(style, age)| (style, (style != Style::Mature).then_some(age)))
-        .next()
+pub fn matching(h: &Hairline, age: Age) -> Option<Style> {
+    let mut all = Style::ALL.into_iter();
+    all.find(|style| style.at_age(age) == *h)
 }
 
 #[cfg(test)]
@@ -215,14 +215,11 @@ mod tests {
                     ..Look::default()
                 };
                 assert_eq!(look.clamped(), look, "{style:?} {age:?}");
-                let age = (style != Style::Mature).then_some(age);
-                assert_eq!(matching(&look.hairline), Some((style, age)));
+                assert_eq!(matching(&look.hairline, age), Some(style));
             }
         }
-        assert_eq!(
-            matching(&Hairline::default()),
-            Some((Style::Soft, Some(Age::Under40)))
-        );
+        let first = matching(&Hairline::default(), Age::default());
+        assert_eq!(first, Some(Style::Soft));
     }
 
     #[test]
@@ -245,7 +242,8 @@ mod tests {
     fn a_changed_number_is_no_style() {
         let mut h = Style::Medium.hairline();
         h.micro_mm += 0.1;
-        assert_eq!(matching(&h), None);
+        assert_eq!(matching(&h, Age::Under40), None);
+        assert_eq!(matching(&Style::Soft.hairline(), Age::From60), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::parts::{Numbers, push_placement};
 use super::{JobError, Parts, PhotoError, Response};
-use crate::engine::{corrections::Corrections, stages::Stage};
+use crate::engine::{corrections::Corrections, stages::Stage, styles::Age};
 use crate::session::document::Plan;
 
 impl Response {
@@ -50,7 +50,8 @@ impl Response {
             Self::Pixels { job, width, height } => (7, [job, width, height].map(f).to_vec()),
             Self::Failed { job, error } => (8, vec![f(job), error.number()]),
             Self::PlanRead { job, plan } => {
-                let mut numbers = vec![f(job)];
+                let age = Age::ALL.iter().position(|age| *age == plan.age);
+                let mut numbers = vec![f(job), age.unwrap_or(0) as f64];
                 push_placement(&mut numbers, plan.placement.as_ref());
                 numbers.extend(plan.look.to_numbers());
                 numbers.extend(plan.corrections.to_numbers());
@@ -118,6 +119,7 @@ impl Response {
             9 => Self::PlanRead {
                 job: numbers.count()?,
                 plan: Box::new(Plan {
+                    age: *Age::ALL.get(numbers.count()? as usize)?,
                     placement: numbers.placement()?,
                     look: numbers.look()?,
                     corrections: Corrections::from_numbers(numbers.rest())?,
@@ -248,6 +250,7 @@ mod tests {
                 all.push(Response::PlanRead {
                     job,
                     plan: Box::new(Plan {
+                        age: Age::From60,
                         placement,
                         corrections,
                         ..Plan::default()

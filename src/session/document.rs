@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{corrections::Corrections, look::Look, placement::Placement};
+use crate::engine::{corrections::Corrections, look::Look, placement::Placement, styles::Age};
 
 /// Version written into plan files. A reader refuses larger ones. 2 brought
-/// the corrections and the known length.
+/// the corrections, the known length and the age.
 pub const VERSION: u32 = 2;
 /// Longest plan file that is read, bytes: one without strokes has under 1 000,
 /// one with as many as there may be under 600 000.
@@ -23,9 +23,16 @@ pub struct Plan {
     /// What to draw.
     #[serde(default)]
     pub look: Look,
+    /// For what age the hairline is designed.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub age: Age,
     /// What the person says the photo shows.
     #[serde(default, skip_serializing_if = "Corrections::is_empty")]
     pub corrections: Corrections,
+}
+
+fn is_default(age: &Age) -> bool {
+    *age == Age::default()
 }
 
 impl Default for Plan {
@@ -34,6 +41,7 @@ impl Default for Plan {
             version: VERSION,
             placement: None,
             look: Look::default(),
+            age: Age::default(),
             corrections: Corrections::default(),
         }
     }
@@ -108,8 +116,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn plans_survive_being_saved(values in proptest::collection::vec(0.0..=1.0_f64, ROWS.len()), placement in placement(), corrections in corrections(), seed: u32) {
-            let mut plan = Plan { corrections, placement: Some(placement), ..Plan::default() };
+        fn plans_survive_being_saved(values in proptest::collection::vec(0.0..=1.0_f64, ROWS.len()), placement in placement(), corrections in corrections(), seed: u32, age in proptest::sample::select(Age::ALL.to_vec())) {
+            let mut plan = Plan { corrections, placement: Some(placement), age, ..Plan::default() };
             for (row, t) in ROWS.iter().zip(values) {
                 row.id.set(&mut plan.look, row.min + t * (row.max - row.min));
             }

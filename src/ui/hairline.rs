@@ -115,7 +115,10 @@ pub(crate) fn line_path(head: &HeadModel, h: &Hairline, whole: bool) -> String {
 #[component]
 pub fn HairlinePanel() -> impl IntoView {
     let app = expect_context::<App>();
-    let current = Memo::new(move |_| app.plan.with(|plan| matching(&plan.look.hairline)));
+    let current = Memo::new(move |_| {
+        app.plan
+            .with(|plan| matching(&plan.look.hairline, plan.age))
+    });
     view! {
         <Ages />
         <div class="styles" role="group" aria-label="Hairline styles">
@@ -127,7 +130,7 @@ pub fn HairlinePanel() -> impl IntoView {
                             class="style"
                             data-style=format!("{style:?}")
                             title=style.describe()
-                            aria-pressed=move || (current.get().map(|(style, _)| style) == Some(style)).to_string()
+                            aria-pressed=move || (current.get() == Some(style)).to_string()
                             on:click=move |_| app.choose_style(style)
                         >
                             <StylePicture style=style />
@@ -155,25 +158,20 @@ pub fn HairlinePanel() -> impl IntoView {
 }
 
 impl App {
-    /// For what age the design is, where its numbers tell; else what was chosen.
-    fn age(self) -> Age {
-        let told = self.plan.with(|plan| matching(&plan.look.hairline));
-        told.and_then(|(_, age)| age).unwrap_or(self.age.get())
-    }
-
     /// Takes a style's design for the age.
     fn choose_style(self, style: Style) {
-        let age = untrack(|| self.age());
-        self.change_look(|look| look.hairline = style.at_age(age));
+        self.edit(|plan| plan.look.hairline = style.at_age(plan.age));
     }
 
     /// Makes the design one for another age.
     fn set_age(self, age: Age) {
-        let was = untrack(|| self.age());
-        self.age.set(age);
-        self.change_look(|look| match matching(&look.hairline) {
-            Some((style, _)) => look.hairline = style.at_age(age),
-            None => age.apply(&mut look.hairline, was),
+        self.edit(|plan| {
+            let h = &mut plan.look.hairline;
+            match matching(h, plan.age) {
+                Some(style) => *h = style.at_age(age),
+                None => age.apply(h, plan.age),
+            }
+            plan.age = age;
         });
     }
 }
@@ -189,7 +187,7 @@ fn Ages() -> impl IntoView {
                 .map(|age| {
                     view! {
                         <label>
-                            <input type="radio" name="age" prop:checked=move || app.age() == age on:change=move |_| app.set_age(age) />
+                            <input type="radio" name="age" prop:checked=move || app.plan.with(|plan| plan.age) == age on:change=move |_| app.set_age(age) />
                             <span>{age.name()}</span>
                         </label>
                     }

@@ -17,7 +17,6 @@ use crate::engine::head::HeadModel;
 use crate::engine::matching::HairSample;
 use crate::engine::placement::Placement;
 use crate::engine::skin::SkinClass;
-use crate::engine::styles::Age;
 use crate::platform::models::ModelFiles;
 use crate::platform::render_client::{News, RenderClient};
 use crate::protocol::{Request, Response};
@@ -67,8 +66,6 @@ pub struct App {
     pub split: RwSignal<f64>,
     pub holding: RwSignal<bool>,
     pub guides: RwSignal<bool>,
-    /// For what age hairlines are chosen.
-    pub age: RwSignal<Age>,
     /// Whether a marker is being moved, or the head turned.
     pub held: RwSignal<bool>,
     pub mirror: RwSignal<bool>,
@@ -121,7 +118,6 @@ impl App {
             split: RwSignal::new(0.0),
             holding: RwSignal::new(false),
             guides: RwSignal::new(true),
-            age: RwSignal::new(Age::Under40),
             held: RwSignal::new(false),
             mirror: RwSignal::new(true),
             viewport: RwSignal::new(Viewport {

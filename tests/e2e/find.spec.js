@@ -293,4 +293,5 @@ test('a hairline for the age: higher and more receded with the years, whatever t
   await expect(number('HeightMm')).toHaveValue('79');
   await changing(page, () => page.getByTestId('undo').click());
   await expect(number('HeightMm')).toHaveValue('83');
+  await expect(page.getByRole('radio', { name: '60+' })).toBeChecked();
 });

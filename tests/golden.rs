@@ -13,8 +13,14 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use image::{RgbaImage, imageops};
-use smp_visualizer::engine::{look::Look, params::ParamId, placement::Placement, styles::Style};
-use support::{DARK, HEIGHT, LIGHT, TAN, WIDTH, from_above, frontal, photo, render, styled};
+use smp_visualizer::engine::{
+    look::Look,
+    params::ParamId,
+    placement::Placement,
+    skin::SkinClass,
+    styles::{School, Style},
+};
+use support::{HEIGHT, LIGHT, TAN, WIDTH, from_above, frontal, photo, render, styled};
 
 /// A channel may differ by this much, in this share of pixels: room for a
 /// rounding step, not for a moved impression.
@@ -50,17 +56,66 @@ fn scenes() -> Vec<Scene> {
     for (name, id, value) in [
         ("density_low", ParamId::DensityPerCm2, 40.0),
         ("density_high", ParamId::DensityPerCm2, 220.0),
+        ("crisp_fresh", ParamId::Crispness, 0.9),
+        ("crisp_healed", ParamId::Crispness, 0.1),
+        ("even_not", ParamId::Unevenness, 0.8),
         ("shade_dark", ParamId::Dilution, 10.0),
         ("shade_light", ParamId::Dilution, 50.0),
         ("depth_deep", ParamId::DepthMm, 0.45),
+        ("warmth_none", ParamId::Warmth, 0.0),
+        ("warmth_full", ParamId::Warmth, 1.0),
     ] {
         let mut look = Look::default();
         id.set(&mut look, value);
         add(name.to_owned(), frontal(), TAN, look);
     }
-    add("skin_dark".to_owned(), frontal(), DARK, Look::default());
+    for school in School::ALL {
+        let mut look = Look::default();
+        school.apply(&mut look.density);
+        let name = format!("school_{school:?}").to_lowercase();
+        add(name, frontal(), TAN, look);
+    }
+    for class in SkinClass::ALL {
+        let name = format!("skin_{class:?}").to_lowercase();
+        add(name, frontal(), class.usual_linear(), Look::default());
+    }
     add("view_top".to_owned(), from_above(), TAN, Look::default());
     scenes
+}
+
+/// Pixels of a close-up to a pixel of the other pictures: the dots are resolved.
+const CLOSER: u32 = 5;
+/// The part of the large picture that a close-up shows: the hairline's middle
+/// and right, px.
+const CLOSE_UP: [u32; 4] = [560, 420, 480, 360];
+
+fn close_ups() -> Vec<(String, Look)> {
+    let styles = [Style::Soft, Style::Broken, Style::EdgeUp];
+    let styles = styles.map(|style| (format!("close_{style:?}").to_lowercase(), styled(style)));
+    let schools = School::ALL.map(|school| {
+        let mut look = Look::default();
+        school.apply(&mut look.density);
+        (format!("close_{school:?}").to_lowercase(), look)
+    });
+    styles.into_iter().chain(schools).collect()
+}
+
+fn pictures() -> Vec<(String, RgbaImage)> {
+    let whole = scenes().into_iter().map(|scene| {
+        let photo = photo(&scene.placement, scene.skin, WIDTH, HEIGHT);
+        let (pixels, _) = render(&photo, scene.placement, scene.look);
+        let picture = RgbaImage::from_raw(WIDTH, HEIGHT, pixels).expect("full frame");
+        (scene.name, picture)
+    });
+    let (width, height) = (WIDTH * CLOSER, HEIGHT * CLOSER);
+    let large = photo(&frontal(), LIGHT, width, height);
+    let close = close_ups().into_iter().map(|(name, look)| {
+        let (pixels, _) = render(&large, frontal(), look);
+        let picture = RgbaImage::from_raw(width, height, pixels).expect("full frame");
+        let [x, y, w, h] = CLOSE_UP;
+        (name, imageops::crop_imm(&picture, x, y, w, h).to_image())
+    });
+    whole.chain(close).collect()
 }
 
 fn golden_dir() -> PathBuf {
@@ -80,16 +135,13 @@ fn pictures_match_the_goldens() {
     let mut page = String::from(
         "<!doctype html><meta charset=utf-8><title>Goldens</title><body style='background:#888'>",
     );
-    for scene in scenes() {
-        let photo = photo(&scene.placement, scene.skin, WIDTH, HEIGHT);
-        let (pixels, _) = render(&photo, scene.placement, scene.look);
-        let actual = RgbaImage::from_raw(WIDTH, HEIGHT, pixels).expect("full frame");
+    for (name, actual) in pictures() {
         actual
-            .save(actual_dir().join(format!("{}.png", scene.name)))
+            .save(actual_dir().join(format!("{name}.png")))
             .expect("target is writable");
-        write!(page, "<figure style='display:inline-block'><img src='{0}.png'><figcaption>{0}</figcaption></figure>", scene.name)
+        write!(page, "<figure style='display:inline-block'><img src='{name}.png'><figcaption>{name}</figcaption></figure>")
             .expect("a string takes text");
-        let path = golden_dir().join(format!("{}.png", scene.name));
+        let path = golden_dir().join(format!("{name}.png"));
         if replace {
             actual.save(&path).expect("tests/golden is writable");
             continue;
@@ -97,18 +149,16 @@ fn pictures_match_the_goldens() {
         match image::open(&path) {
             Err(error) => writeln!(
                 failures,
-                "{}: no golden ({error}); record with REPLACE=1",
-                scene.name
+                "{name}: no golden ({error}); record with REPLACE=1"
             ),
             Ok(expected) => match compare(&expected.to_rgba8(), &actual) {
                 None => Ok(()),
                 Some(diff) => {
-                    let path = actual_dir().join(format!("{}.diff.png", scene.name));
+                    let path = actual_dir().join(format!("{name}.diff.png"));
                     diff.panels.save(&path).expect("target is writable");
                     writeln!(
                         failures,
-                        "{}: {:.3} % of pixels differ, see {}",
-                        scene.name,
+                        "{name}: {:.3} % of pixels differ, see {}",
                         diff.share * 100.0,
                         path.display()
                     )

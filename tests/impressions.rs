@@ -50,7 +50,7 @@ fn scene() -> Scene {
     let mut distance = SignedDistance::default();
     let line = outline(&Look::default().hairline, head.semi_axes_mm);
     signed_distance(&grid, &line, &mut distance);
-    let projection = project(all(), 1, &head, &grid, SIZE, SIZE);
+    let projection = project(all(), 1, &head, &grid, [SIZE, SIZE], false);
     Scene {
         head,
         grid,
@@ -108,7 +108,7 @@ fn raising_the_density_only_ever_adds_impressions() {
 fn changes_are_what_makes_the_new_list_of_the_old() {
     let scene = scene();
     let list = |shown: &Shown| shown.dots(&scene.projection);
-    let between = |old: &Shown, new: &Shown| changes(&scene.projection, old, new, None);
+    let between = |old: &Shown, new: &Shown| changes(&scene.projection, old, new);
     let (few, more) = (scene.shown(100.0), scene.shown(104.0));
     let up = between(&few, &more).expect("a step is few changes");
     assert!(up.gone.is_empty() && !up.come.is_empty());
@@ -167,7 +167,8 @@ fn density_on_the_skin_is_what_was_asked_for() {
         let n = errors.len() as f64;
         let rms = (errors.iter().map(|e| e * e).sum::<f64>() / n).sqrt();
         let mean = errors.iter().sum::<f64>() / n;
-        assert!(rms < 0.05, "{per_cm2}/cm²: RMS {rms:.3}");
+        // The places of units err by 3 %, and which of them are pairs by 4 %.
+        assert!(rms < 0.07, "{per_cm2}/cm²: RMS {rms:.3}");
         assert!(mean.abs() < 0.02, "{per_cm2}/cm²: mean {mean:.3}");
     }
 }

@@ -21,7 +21,7 @@ use super::noise::surface_noise;
 use super::region::{Cell, Grid, SignedDistance};
 use super::rng::hash_unit;
 use super::scalp::Scalp;
-use super::shade::{coverage_mm2, variance_mm2};
+use super::shade::spread;
 
 /// Spread of an impression's diameter, ± share of the mean (domain.md §5.2).
 const SIZE_JITTER: f32 = 0.15;
@@ -31,24 +31,65 @@ const OPACITY_JITTER: f32 = 0.25;
 /// domain.md §2.3's 25–40 and 4–8.
 const MACRO_PERIOD_MM: f64 = 32.0;
 const MICRO_PERIOD_MM: f64 = 6.0;
+/// Periods of the unevenness, mm: from the width of a few follicular units to
+/// that of a thumb. Ours.
+pub const UNEVEN_MM: [f64; 3] = [3.0, 6.0, 12.0];
+/// Root mean square of the unevenness where it is 1.
+pub const UNEVEN_RMS: f64 = 0.6;
+/// Standard deviation of the logarithm of a lognormal of mean 1 that has
+/// [`UNEVEN_RMS`]: √ln(1 + 0.6²).
+const UNEVEN_LOG: f64 = 0.5545;
+/// Makes three octaves of root mean square 0.37 each one of 1.
+const UNEVEN_GAIN: f64 = 1.56;
 /// Share of full density at the end of the transition zone, and the depth
 /// behind it over which the rest is reached (domain.md §0 and §2.3).
 const TRANSITION_SHARE: f32 = 0.7;
 const TO_FULL_DENSITY_MM: f32 = 25.0;
+/// Sentinels, single impressions ahead of a soft line: how far ahead, mm, and how
+/// dense at the line, per cm². Falling to nothing at that distance they are 4.4
+/// to each centimetre of line: within 3 to 6, and 4 mm (domain.md §2.3).
+const SENTINEL_MM: f32 = 4.0;
+const SENTINELS_PER_CM2: f32 = 22.0;
+/// Transition zone of a line with so many sentinels, mm; sharper lines have
+/// fewer.
+const SENTINEL_TRANSITION_MM: f32 = 8.0;
 /// Diameter of the outermost impressions as a share of full (domain.md §2.3).
 const EDGE_DIAMETER: f32 = 0.8;
 /// Cosine between skin and camera below which nothing is drawn and above
-/// which everything is: towards the silhouette the placed ellipsoid and the
-/// real head part company first. Chosen by eye on the photos.
-const FACING_HIDDEN: f64 = 0.10;
-const FACING_FULL: f64 = 0.34;
+/// which everything is: so near the silhouette an impression is a line of
+/// nothing.
+const FACING_HIDDEN: f64 = 0.02;
+/// See [`FACING_HIDDEN`].
+const FACING_FULL: f64 = 0.10;
+/// How far impressions on the ellipsoid's silhouette are laid outside it, mm,
+/// where the photo is known to end the head: no head is an ellipsoid, and where
+/// it reaches over it, it must not have a pale rim. On this project's photos
+/// heads reach over the fitted ellipsoid by up to as much.
+const OVERHANG_MM: f64 = 4.0;
+/// Cosine between skin and camera from which on it is drawn where it is.
+const FACING_OVERHANG: f64 = 0.35;
 /// Tile edge for the drawing order, px: neighbours in the picture become
 /// neighbours in memory (perf.md §1, "binned by tile").
 const TILE_PX: f32 = 64.0;
 
+/// Share of follicular units with a second hair that is seen as its own: that
+/// of two-hair units (53 %, domain.md §2.1; the third hair of larger ones is
+/// taken for one of the two).
+const PAIR_SHARE: f32 = 0.53;
+/// Impressions to a unit.
+pub const IMPRESSIONS_PER_UNIT: f32 = 1.0 + PAIR_SHARE;
+/// How far the second lies from the first, mm. No source gives it (domain.md
+/// §2): from hairs that touch to half the way to the next unit.
+const PAIR_MM: [f64; 2] = [0.25, 0.5];
+/// Marks the identity of a pair's second; candidates count up from 0.
+const SECOND: u32 = 1 << 31;
+
 /// Streams of the per-impression hash.
 const STREAM_SIZE: u32 = 1;
 const STREAM_OPACITY: u32 = 2;
+const STREAM_PAIR: u32 = 3;
+const STREAM_PAIR_WAY: u32 = 4;
+const STREAM_PAIR_ANGLE: u32 = 5;
 
 /// More than one impression in this many changed: laying all afresh is as
 /// fast as taking away and adding.
@@ -79,6 +120,11 @@ struct Mark {
     size: f32,
     /// Opacity factor, around 1, with the fade to the silhouette in it.
     opacity: f32,
+    /// The same of its halo.
+    halo: f32,
+    /// How much darker shaved hair would be here than elsewhere, as a share:
+    /// mean 0, root mean square [`UNEVEN_RMS`].
+    uneven: f32,
 }
 
 /// All candidates that face the camera inside the photo, in drawing order.
@@ -91,8 +137,8 @@ pub struct Projection {
     threshold_per_cm2: Vec<f32>,
     spots: Vec<Spot>,
     marks: Vec<Mark>,
-    /// Share of bare scalp at each, 0–1.
-    bare: Vec<f32>,
+    /// Whether each lies on scalp that is bare at all.
+    bare: Vec<bool>,
 }
 
 /// Less bare scalp than this shows no impression: under hair, a hand or a hat,
@@ -100,50 +146,48 @@ pub struct Projection {
 const LEAST_BARE: f32 = 0.05;
 
 impl Projection {
-    /// Looks up how much bare scalp each candidate lies on, in a photo of
-    /// `width` × `height` px. Returns what was looked up before.
-    pub fn cover(&mut self, scalp: &Scalp, width: u32, height: u32) -> Vec<f32> {
+    /// Looks up which candidates lie on bare scalp, in a photo of `width` ×
+    /// `height` px. How bare it is, pixel by pixel, is the mask's to say
+    /// ([`super::mask`]).
+    pub fn cover(&mut self, scalp: &Scalp, width: u32, height: u32) {
         let bare = |mark: &Mark| {
             let q_in_photo = DVec2::new(f64::from(mark.x), f64::from(mark.y));
-            let share = scalp.bare_at(q_in_photo, width, height);
-            if share < LEAST_BARE { 0.0 } else { share }
+            scalp.bare_at(q_in_photo, width, height) >= LEAST_BARE
         };
-        let bare = self.marks.iter().map(bare).collect();
-        std::mem::replace(&mut self.bare, bare)
-    }
-
-    /// What every candidate looks like, with its share of bare scalp.
-    fn seen(&self) -> impl Iterator<Item = (&Mark, f32)> {
-        self.marks.iter().zip(self.bare.iter().copied())
+        self.bare.clear();
+        self.bare.extend(self.marks.iter().map(bare));
     }
 }
 
 /// Works the projection out, as if all scalp were bare.
 ///
-/// `width` and `height` are the photo's, px; `head` must have been fitted to
-/// that size.
+/// The photo is `size` px wide and high; `head` must have been fitted to that
+/// size. `overhang`: whether a mask will end the head where the photo does, so
+/// that impressions may reach over the ellipsoid's silhouette.
 #[must_use]
 pub fn project(
     candidates: &Candidates,
     seed: u32,
     head: &HeadModel,
     grid: &Grid,
-    width: u32,
-    height: u32,
+    size: [u32; 2],
+    overhang: bool,
 ) -> Projection {
-    let mut projected: Vec<Projected> = candidates
-        .dirs
-        .iter()
-        .zip(&candidates.per_cm2)
+    let overhang_mm = if overhang { OVERHANG_MM } else { 0.0 };
+    let units = candidates.dirs.iter().zip(&candidates.per_cm2);
+    let units = units
         .zip(&candidates.id)
-        .filter_map(|((dir, per_cm2), id)| {
-            let one = Candidate {
-                dir: DVec3::new(f64::from(dir[0]), f64::from(dir[1]), f64::from(dir[2])),
-                per_cm2: *per_cm2,
-                id: *id,
-            };
-            one.project(seed, head, grid, width, height)
-        })
+        .map(|((dir, per_cm2), id)| Candidate {
+            dir: DVec3::from_array(dir.map(f64::from)),
+            // As many impressions as that, counting the second of each pair.
+            per_cm2: *per_cm2 * IMPRESSIONS_PER_UNIT,
+            id: *id,
+            halo: IMPRESSIONS_PER_UNIT,
+        });
+    let mut projected: Vec<Projected> = units
+        .flat_map(|unit| unit.impressions(seed, head))
+        .flatten()
+        .filter_map(|one| one.project(seed, head, grid, size, overhang_mm))
         .collect();
     let tile = |v: f32| (v / TILE_PX) as u32;
     projected.sort_by_cached_key(|p| (tile(p.mark.y), tile(p.mark.x), p.id));
@@ -151,7 +195,7 @@ pub fn project(
         threshold_per_cm2: projected.iter().map(|p| p.threshold_per_cm2).collect(),
         spots: projected.iter().map(|p| p.spot).collect(),
         marks: projected.iter().map(|p| p.mark).collect(),
-        bare: vec![1.0; projected.len()],
+        bare: vec![true; projected.len()],
     }
 }
 
@@ -163,27 +207,56 @@ struct Projected {
     mark: Mark,
 }
 
+#[derive(Clone, Copy)]
 struct Candidate {
     dir: DVec3,
     per_cm2: f32,
     id: u32,
+    /// Its halo, compared with the mean of all: every unit has one as large,
+    /// which the impressions of a pair share.
+    halo: f32,
 }
 
 impl Candidate {
+    /// The impressions of a follicular unit: one, or a pair that shows together.
+    fn impressions(self, seed: u32, head: &HeadModel) -> [Option<Self>; 2] {
+        let hash = |stream| hash_unit(seed, self.id, stream);
+        if hash(STREAM_PAIR) >= PAIR_SHARE {
+            return [Some(self), None];
+        }
+        let [near, far] = PAIR_MM;
+        let way_mm = near + (far - near) * f64::from(hash(STREAM_PAIR_WAY));
+        let (sin, cos) = libm::sincos(std::f64::consts::TAU * f64::from(hash(STREAM_PAIR_ANGLE)));
+        let (s, t) = head.tangents(self.dir * head.semi_axes_mm);
+        let step_mm = (s * cos + t * sin) * way_mm;
+        let half = Self {
+            halo: 0.5 * self.halo,
+            ..self
+        };
+        let second = Self {
+            dir: (self.dir + step_mm / head.semi_axes_mm).normalize_or(DVec3::Y),
+            id: self.id | SECOND,
+            ..half
+        };
+        [Some(half), Some(second)]
+    }
+
     fn project(
         &self,
         seed: u32,
         head: &HeadModel,
         grid: &Grid,
-        width: u32,
-        height: u32,
+        [width, height]: [u32; 2],
+        overhang_mm: f64,
     ) -> Option<Projected> {
         let p_mm = self.dir * head.semi_axes_mm;
         let facing = head.facing(p_mm);
         if facing <= FACING_HIDDEN {
             return None;
         }
-        let q = head.photo_from_head(p_mm);
+        let aside = (1.0 - facing / FACING_OVERHANG).max(0.0);
+        let over_mm = head.normal(p_mm) * (overhang_mm * aside * aside);
+        let q = head.photo_from_head(p_mm + over_mm);
         let inside = q.x >= 0.0 && q.y >= 0.0 && q.x < f64::from(width) && q.y < f64::from(height);
         if !inside {
             return None;
@@ -197,6 +270,7 @@ impl Candidate {
             / area_element(self.dir, head.semi_axes_mm);
         let jitter =
             |stream, spread: f32| 1.0 + spread * (2.0 * hash_unit(seed, self.id, stream) - 1.0);
+        let fade = smoothstep(((facing - FACING_HIDDEN) / (FACING_FULL - FACING_HIDDEN)) as f32);
         Some(Projected {
             id: self.id,
             threshold_per_cm2: self.per_cm2 * area_ratio as f32,
@@ -216,11 +290,23 @@ impl Candidate {
                 ],
                 px2_per_mm2: jacobian.determinant().abs() as f32,
                 size: jitter(STREAM_SIZE, SIZE_JITTER),
-                opacity: jitter(STREAM_OPACITY, OPACITY_JITTER)
-                    * smoothstep(((facing - FACING_HIDDEN) / (FACING_FULL - FACING_HIDDEN)) as f32),
+                opacity: jitter(STREAM_OPACITY, OPACITY_JITTER) * fade,
+                halo: self.halo * fade,
+                uneven: unevenness(seed, p_standard_mm),
             },
         })
     }
+}
+
+/// How much darker a place is than the mean, as a share of it: never less than
+/// not dark at all.
+fn unevenness(seed: u32, p_standard_mm: [f64; 3]) -> f32 {
+    let octaves = (2u32..).zip(UNEVEN_MM);
+    let sum: f64 = octaves
+        .map(|(stream, mm)| surface_noise(seed.wrapping_add(stream), p_standard_mm, mm))
+        .sum();
+    let log = UNEVEN_LOG * (UNEVEN_GAIN * sum - 0.5 * UNEVEN_LOG);
+    (libm::exp(log) - 1.0) as f32
 }
 
 /// Area of the ellipsoid per area of the unit sphere at direction `dir`, mm².
@@ -255,9 +341,9 @@ impl Shown {
     /// [`visible`] had.
     #[must_use]
     pub fn dots(&self, projection: &Projection) -> Vec<Dot> {
-        let all = self.ramp.iter().zip(projection.seen());
+        let all = self.ramp.iter().zip(&projection.marks);
         all.filter(|(ramp, _)| **ramp > 0.0)
-            .map(|(ramp, seen)| self.make.dot(seen, *ramp))
+            .map(|(ramp, mark)| self.make.dot(mark, *ramp))
             .collect()
     }
 }
@@ -275,14 +361,15 @@ pub fn visible(
 ) {
     let edge = Edge::new(hairline);
     let per_cm2 = density.per_cm2 as f32;
-    let ramp = |threshold_per_cm2: f32, spot: &Spot, bare: f32| {
-        if threshold_per_cm2 >= per_cm2 || bare <= 0.0 {
+    let ramp = |threshold_per_cm2: f32, spot: &Spot, bare: bool| {
+        if threshold_per_cm2 >= per_cm2 || !bare {
             return 0.0;
         }
         let inside_mm = distance.at(spot.cell)
             + edge.macro_mm * spot.macro_noise
             + edge.micro_mm * spot.micro_noise;
-        if threshold_per_cm2 >= per_cm2 * edge.density_share(inside_mm) {
+        let shown = (per_cm2 * edge.density_share(inside_mm)).max(edge.sentinels(inside_mm));
+        if threshold_per_cm2 >= shown {
             return 0.0;
         }
         edge.ramp(inside_mm)
@@ -293,43 +380,28 @@ pub fn visible(
     out.ramp
         .extend(all.map(|((threshold_per_cm2, spot), bare)| ramp(*threshold_per_cm2, spot, *bare)));
     out.count = out.ramp.iter().filter(|ramp| **ramp > 0.0).count();
-    out.make = Make {
-        variance_mm2: variance_mm2(density.diameter_mm) as f32,
-        coverage_mm2: coverage_mm2(density.diameter_mm) as f32,
-        edge_opacity: hairline.edge_opacity as f32,
-    };
+    out.make = Make::new(density, hairline);
 }
 
 /// How to make the impressions of `new` of those of `old`, both of one
 /// projection; none where so many differ that laying all afresh is no slower.
-/// `old_bare` is what [`Projection::cover`] gave back, if it was called between
-/// them.
 #[must_use]
-pub fn changes(
-    projection: &Projection,
-    old: &Shown,
-    new: &Shown,
-    old_bare: Option<&[f32]>,
-) -> Option<Changes> {
-    let old_bare = old_bare.unwrap_or(&projection.bare);
-    let sizes = [old.ramp.len(), new.ramp.len(), old_bare.len()];
-    if sizes != [projection.marks.len(); 3] || old.make != new.make {
+pub fn changes(projection: &Projection, old: &Shown, new: &Shown) -> Option<Changes> {
+    let sizes = [old.ramp.len(), new.ramp.len()];
+    if sizes != [projection.marks.len(); 2] || old.make != new.make {
         return None;
     }
     let mut changes = Changes::default();
     let ramps = old.ramp.iter().zip(&new.ramp);
-    let both = ramps.zip(projection.seen()).zip(old_bare);
-    let same =
-        |was: f32, is: f32, was_bare: f32, bare: f32| was == is && (was_bare == bare || is == 0.0);
-    for (((was, is), (mark, bare)), was_bare) in both {
-        if same(*was, *is, *was_bare, bare) {
+    for ((was, is), mark) in ramps.zip(&projection.marks) {
+        if was == is {
             continue;
         }
         if *was > 0.0 {
-            changes.gone.push(old.make.dot((mark, *was_bare), *was));
+            changes.gone.push(old.make.dot(mark, *was));
         }
         if *is > 0.0 {
-            changes.come.push(new.make.dot((mark, bare), *is));
+            changes.come.push(new.make.dot(mark, *is));
         }
     }
     let changed = changes.gone.len() + changes.come.len();
@@ -339,33 +411,47 @@ pub fn changes(
 /// What makes impressions of marks.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 struct Make {
-    /// Variance of an impression of the asked diameter, mm².
-    variance_mm2: f32,
+    /// Variance of a dot of the asked diameter, mm².
+    dot_variance_mm2: f32,
     /// Its coverage, mm².
-    coverage_mm2: f32,
+    dot_mm2: f32,
+    /// That of its halo, mm².
+    halo_mm2: f32,
     /// Opacity of the outermost impressions as a share of full.
     edge_opacity: f32,
+    /// How much of [`Mark::uneven`] counts.
+    unevenness: f32,
 }
 
 impl Make {
+    fn new(density: &Density, hairline: &Hairline) -> Self {
+        let spread = spread(density.diameter_mm, density.crispness);
+        Self {
+            dot_variance_mm2: spread.dot_variance_mm2 as f32,
+            dot_mm2: spread.dot_mm2 as f32,
+            halo_mm2: spread.halo_mm2 as f32,
+            edge_opacity: hairline.edge_opacity as f32,
+            unevenness: density.unevenness as f32,
+        }
+    }
+
     #[inline]
-    fn dot(&self, (mark, bare): (&Mark, f32), ramp: f32) -> Dot {
-        let size = mark.size * (EDGE_DIAMETER + (1.0 - EDGE_DIAMETER) * ramp);
-        let opacity = self.edge_opacity + (1.0 - self.edge_opacity) * ramp;
-        let [sxx, sxy, syy] = mark.shape.map(|s| s * self.variance_mm2 * size * size);
+    fn dot(&self, mark: &Mark, ramp: f32) -> Dot {
+        let at_edge = EDGE_DIAMETER + (1.0 - EDGE_DIAMETER) * ramp;
+        let size = mark.size * at_edge;
+        let darker = 1.0 + self.unevenness * mark.uneven;
+        let opacity = darker * (self.edge_opacity + (1.0 - self.edge_opacity) * ramp);
+        let [sxx, sxy, syy] = mark.shape.map(|s| s * self.dot_variance_mm2 * size * size);
+        let dot_px2 = size * size * mark.px2_per_mm2 * mark.opacity * opacity;
+        let halo_px2 = at_edge * at_edge * mark.px2_per_mm2 * mark.halo * opacity;
         Dot {
             x: mark.x,
             y: mark.y,
             sxx,
             sxy,
             syy,
-            area_px: self.coverage_mm2
-                * size
-                * size
-                * mark.px2_per_mm2
-                * mark.opacity
-                * opacity
-                * bare,
+            area_px: self.dot_mm2 * dot_px2,
+            halo_px: self.halo_mm2 * halo_px2,
         }
     }
 }
@@ -376,6 +462,8 @@ struct Edge {
     per_transition_mm: f32,
     macro_mm: f32,
     micro_mm: f32,
+    /// Density of sentinels at the line, per cm².
+    sentinels: f32,
 }
 
 impl Edge {
@@ -387,7 +475,15 @@ impl Edge {
             per_transition_mm: 1.0 / transition_mm,
             macro_mm: hairline.macro_mm as f32,
             micro_mm: hairline.micro_mm as f32,
+            sentinels: SENTINELS_PER_CM2 * (transition_mm / SENTINEL_TRANSITION_MM).min(1.0),
         }
+    }
+
+    /// Density of sentinels at a depth behind the line, per cm²; negative depths
+    /// are ahead of it.
+    fn sentinels(&self, inside_mm: f32) -> f32 {
+        let way = 1.0 + inside_mm.min(0.0) / SENTINEL_MM;
+        self.sentinels * way.max(0.0)
     }
 
     /// Share of the finished density at a depth behind the line, 0–1.
@@ -400,9 +496,10 @@ impl Edge {
         }
     }
 
-    /// How far out of the transition zone, 0–1.
+    /// How far out of the transition zone, 0–1; never nothing, which is what
+    /// does not show.
     fn ramp(&self, inside_mm: f32) -> f32 {
-        (inside_mm * self.per_transition_mm).clamp(0.0, 1.0)
+        (inside_mm * self.per_transition_mm).clamp(1e-3, 1.0)
     }
 }
 

@@ -4,14 +4,43 @@
 //! amounts follow the Gaussian of its height, and every row is the narrower
 //! Gaussian of the same ellipse at that height, whose centre moves from row
 //! to row. Both are one-dimensional tables ([`super::kernel`]), and this way
-//! of cutting an ellipse is exact, not an approximation.
+//! of cutting an ellipse is exact, not an approximation. Around it lies its
+//! halo ([`super::halo`]), and both are seen through a mask ([`super::mask`]).
 
+use super::halo::{self, Halo};
 use super::image::Rect;
 use super::impressions::{Changes, Dot};
 use super::kernel::{self, Kernels, MAX_VARIANCE_PX2};
 use super::lay::{Blurred, Target};
 pub use super::lay::{CAMERA_VARIANCE_PX2, ONE_Q12};
+use super::mask::Mask;
 use super::simd::{Best, Lanes};
+
+/// How skin and camera spread an impression.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Optics {
+    /// Variance of the camera's blur, px², at least [`CAMERA_VARIANCE_PX2`].
+    pub camera_px2: f32,
+    /// Spacing of the halo's nodes, px, at least 1.5. A halo's standard deviation
+    /// is 0.65 of it.
+    pub halo_spacing_px: f32,
+}
+
+impl Default for Optics {
+    fn default() -> Self {
+        Self {
+            camera_px2: CAMERA_VARIANCE_PX2,
+            halo_spacing_px: halo::MIN_SPACING_PX,
+        }
+    }
+}
+
+impl Optics {
+    /// How far a halo reaches, px.
+    fn halo_reach_px(self) -> f64 {
+        halo::REACH * f64::from(self.halo_spacing_px.max(halo::MIN_SPACING_PX))
+    }
+}
 
 /// Coverage over a rectangle of the photo.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +52,11 @@ pub struct Field {
     /// Coverage in 1/4096 px, row by row, 0–8 px (held there). Entries of a
     /// row beyond the rectangle's width mean nothing.
     pub q12: Vec<i16>,
+    /// Coverage by the impressions alone, as `q12`, before halo and mask.
+    dots_q12: Vec<i16>,
+    halo: Halo,
+    mask: Option<Mask>,
+    optics: Optics,
     /// The part of `rect` that coverage may reach.
     covered: Rect,
     kernels: Kernels,
@@ -39,6 +73,22 @@ impl Field {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Sees what is laid from now on through these optics. What lies there
+    /// already is worth nothing any more; lay all afresh.
+    pub fn set_optics(&mut self, optics: Optics) {
+        self.optics = Optics {
+            camera_px2: optics.camera_px2.max(CAMERA_VARIANCE_PX2),
+            ..optics
+        };
+    }
+
+    /// The mask, of the photo's size, through which is seen what is laid from now
+    /// on; none: all of it. What lies there stays as it was seen: see
+    /// [`Field::see_anew`].
+    pub fn mask_mut(&mut self) -> &mut Option<Mask> {
+        &mut self.mask
     }
 
     /// Replaces the coverage by that of `dots`, in a photo of that size, and
@@ -67,13 +117,18 @@ impl Field {
     fn splat_with<L: Lanes>(&mut self, dots: &[Dot], photo_width: u32, photo_height: u32) -> Rect {
         let before = self.covered;
         let photo = (photo_width, photo_height);
-        self.rect = with_margin(bounds(dots.iter().copied(), photo), photo);
+        self.rect = with_margin(self.bounds(dots.iter().copied(), photo), photo);
         self.stride = self.rect.width.next_multiple_of(8) as usize;
-        self.q12.clear();
-        self.q12.resize(self.stride * self.rect.height as usize, 0);
+        for plane in [&mut self.q12, &mut self.dots_q12] {
+            plane.clear();
+            plane.resize(self.stride * self.rect.height as usize, 0);
+        }
+        let spacing_px = self.optics.halo_spacing_px;
+        self.halo.clear(spacing_px, photo_width, photo_height);
         self.lay::<L, false>(dots);
         self.full = self.is_full();
-        self.covered = reached(dots.iter().copied()).intersect(self.rect);
+        self.covered = self.reached(dots.iter().copied()).intersect(self.rect);
+        self.finish::<L>(self.covered);
         before.union(self.covered)
     }
 
@@ -85,7 +140,7 @@ impl Field {
     ) -> Option<Rect> {
         let Changes { gone, come } = changes;
         let both = || gone.iter().chain(come).copied();
-        let touched = bounds(both(), (photo_width, photo_height));
+        let touched = self.bounds(both(), (photo_width, photo_height));
         // A pixel that was held at its most has forgotten what lies on it.
         if self.full || touched.intersect(self.rect) != touched {
             return None;
@@ -96,9 +151,18 @@ impl Field {
         if self.full {
             return None;
         }
-        let changed = reached(both()).intersect(touched);
+        let changed = self.reached(both()).intersect(touched);
         self.covered = self.covered.union(changed);
+        self.finish::<L>(changed);
         Some(changed)
+    }
+
+    /// Sees what lies in a part of the photo through the mask as it is now.
+    /// Returns the part of the photo whose coverage may have changed.
+    pub fn see_anew(&mut self, part: Rect) -> Rect {
+        let part = part.intersect(self.covered);
+        self.finish::<Best>(part);
+        part
     }
 
     /// The part of the photo that has coverage, or had some before an
@@ -110,23 +174,26 @@ impl Field {
 
     /// Whether some pixel is at its most.
     fn is_full(&self) -> bool {
-        self.q12.iter().fold(0, |most, &v| most.max(v)) == i16::MAX
+        self.dots_q12.iter().fold(0, |most, &v| most.max(v)) == i16::MAX
     }
 
     /// Lays impressions down, or takes away what was laid down before.
     fn lay<L: Lanes, const AWAY: bool>(&mut self, dots: &[Dot]) {
-        if self.q12.is_empty() {
+        if self.dots_q12.is_empty() {
             return;
         }
         let origin = (self.rect.x as i32, self.rect.y as i32);
         let mut target = Target::<AWAY> {
-            q12: &mut self.q12,
+            q12: &mut self.dots_q12,
             stride: self.stride,
             height: self.rect.height as i32,
             origin,
         };
         for dot in dots.iter().filter(|dot| is_drawable(dot)) {
-            let blurred = Blurred::new(dot);
+            if dot.halo_px > 0.0 {
+                self.halo.lay::<AWAY>(dot);
+            }
+            let blurred = Blurred::new(dot, self.optics.camera_px2);
             if blurred.sxx.max(blurred.syy) >= MAX_VARIANCE_PX2 {
                 target.add_huge(&blurred);
                 continue;
@@ -138,6 +205,87 @@ impl Field {
                 target.add::<L>(&blurred, across, down);
             }
         }
+    }
+
+    /// Works `q12` out within `part`, and up to eight pixels around it.
+    fn finish<L: Lanes>(&mut self, part: Rect) {
+        let part = part.intersect(self.rect);
+        if part.is_empty() {
+            return;
+        }
+        let skipped = ((part.x - self.rect.x) as usize) & !7;
+        let columns = skipped..((part.right() - self.rect.x) as usize).next_multiple_of(8);
+        let first = self.rect.x + skipped as u32;
+        let mut halo = self.halo.over(
+            Rect {
+                x: first,
+                ..self.rect
+            },
+            columns.len(),
+        );
+        let from = (part.y - self.rect.y) as usize * self.stride;
+        let (Some(dots), Some(out)) = (self.dots_q12.get(from..), self.q12.get_mut(from..)) else {
+            return;
+        };
+        let rows = dots
+            .chunks_exact(self.stride)
+            .zip(out.chunks_exact_mut(self.stride));
+        for (y, (dots, out)) in (part.y..part.bottom()).zip(rows) {
+            let (Some(dots), Some(out)) = (dots.get(columns.clone()), out.get_mut(columns.clone()))
+            else {
+                return;
+            };
+            let mask = self.mask.as_ref().map(|mask| mask.row(first, y));
+            finish_row::<L>(dots, halo.around(y), mask, out);
+        }
+    }
+
+    /// The part of the photo to have a field over: what the impressions reach and
+    /// up to eight lanes of rounding on either side.
+    fn bounds(&self, dots: impl Iterator<Item = Dot>, photo: (u32, u32)) -> Rect {
+        // Three σ of each of the two profiles a slanted ellipse is made of.
+        in_eights(self.around(dots, 4.5, 9.0), photo)
+    }
+
+    /// The part of the photo, or of what lies beyond its right and lower edges,
+    /// that the impressions reach: each of the two profiles a slanted ellipse is
+    /// made of is cut at 2.7 σ and a little (`CUT` of [`super::kernel`]), large
+    /// impressions at 3 σ.
+    fn reached(&self, dots: impl Iterator<Item = Dot>) -> Rect {
+        self.around(dots, 4.5, 2.0)
+    }
+
+    /// The rectangle around the impressions with `sigmas` of the widest, or its
+    /// halo, and `slack` px more on all sides.
+    fn around(&self, dots: impl Iterator<Item = Dot>, sigmas: f64, slack: f64) -> Rect {
+        let (mut left, mut top) = (f32::INFINITY, f32::INFINITY);
+        let (mut right, mut bottom) = (f32::NEG_INFINITY, f32::NEG_INFINITY);
+        let (mut sxx, mut syy, mut halo_px) = (0f32, 0f32, 0f32);
+        for dot in dots.filter(is_drawable) {
+            (left, right) = (left.min(dot.x), right.max(dot.x));
+            (top, bottom) = (top.min(dot.y), bottom.max(dot.y));
+            (sxx, syy) = (sxx.max(dot.sxx), syy.max(dot.syy));
+            halo_px = halo_px.max(dot.halo_px);
+        }
+        if left > right {
+            return Rect::default();
+        }
+        let halo = if halo_px > 0.0 {
+            self.optics.halo_reach_px()
+        } else {
+            0.0
+        };
+        let reach = |variance: f32| {
+            let sigma = f64::from((variance + self.optics.camera_px2).sqrt());
+            halo.max(sigmas * sigma) + slack
+        };
+        let (rx, ry) = (reach(sxx), reach(syy));
+        Rect::from_edges(
+            f64::from(left) - rx,
+            f64::from(top) - ry,
+            f64::from(right) + rx,
+            f64::from(bottom) + ry,
+        )
     }
 
     /// Mean coverage over the rectangle, in whole pixels; 0 where it is empty.
@@ -159,52 +307,57 @@ impl Field {
     }
 }
 
+/// One row of what is seen: impressions in what, between two rows of nodes, the
+/// halo leaves, through the mask.
+fn finish_row<L: Lanes>(
+    dots: &[i16],
+    (upper, lower, way): (&[i16], &[i16], i16),
+    mask: Option<&[u8]>,
+    out: &mut [i16],
+) {
+    let eights = |row: &'_ [i16]| row.len() / 8;
+    let way = L::splat(way);
+    for i in 0..eights(dots) {
+        let at = |row: &[i16]| {
+            row.get(i * 8..)
+                .and_then(|row| row.first_chunk::<8>().copied())
+        };
+        let (Some(dots), Some(upper), Some(lower)) = (at(dots), at(upper), at(lower)) else {
+            return;
+        };
+        let (upper, lower) = (L::load(&upper), L::load(&lower));
+        let halo = upper.add(lower.sub(upper).mul_q15(way));
+        // What the halo leaves, Q15: twice its half, so that all of it is held
+        // at the type's end.
+        let left = L::splat(ONE_Q12).sub(halo).mul(L::splat(4));
+        let left = left.add_sat(left);
+        let mut all = halo.add_sat(L::load(&dots).mul_q15(left));
+        if let Some(mask) = mask {
+            let Some(shares) = mask.get(i * 8..).and_then(|m| m.first_chunk::<8>()) else {
+                return;
+            };
+            let shares = L::load(&shares.map(i16::from));
+            // 255 becomes all there is of Q15, 0 nothing.
+            let shares = shares.mul(L::splat(128)).add(shares.min(L::splat(127)));
+            all = all.mul_q15(shares);
+        }
+        if let Some(out) = out
+            .get_mut(i * 8..)
+            .and_then(|out| out.first_chunk_mut::<8>())
+        {
+            all.store(out);
+        }
+    }
+}
+
 /// Whether the impression has numbers to be drawn by. Positions far off any
 /// photo would leave the range of the integers below.
 fn is_drawable(dot: &Dot) -> bool {
+    let halo = (0.0..1e8).contains(&dot.halo_px);
     let place = dot.x.abs() < 1e8 && dot.y.abs() < 1e8;
     let spread =
         (0.0..1e8).contains(&dot.sxx) && (0.0..1e8).contains(&dot.syy) && dot.sxy.is_finite();
-    place && spread && dot.area_px > 0.0 && dot.area_px < 1e8
-}
-
-/// The part of the photo to have a field over: what the impressions reach and
-/// up to eight lanes of rounding on either side.
-fn bounds(dots: impl Iterator<Item = Dot>, photo: (u32, u32)) -> Rect {
-    // Three σ of each of the two profiles a slanted ellipse is made of.
-    in_eights(around(dots, 4.5, 9.0), photo)
-}
-
-/// The part of the photo, or of what lies beyond its right and lower edges,
-/// that the impressions reach: each of the two profiles a slanted ellipse is
-/// made of is cut at 2.7 σ and a little (`CUT` of [`super::kernel`]), large
-/// impressions at 3 σ.
-fn reached(dots: impl Iterator<Item = Dot>) -> Rect {
-    around(dots, 4.5, 2.0)
-}
-
-/// The rectangle around the impressions with `sigmas` of the widest and
-/// `slack` px more on all sides.
-fn around(dots: impl Iterator<Item = Dot>, sigmas: f64, slack: f64) -> Rect {
-    let (mut left, mut top) = (f32::INFINITY, f32::INFINITY);
-    let (mut right, mut bottom) = (f32::NEG_INFINITY, f32::NEG_INFINITY);
-    let (mut sxx, mut syy) = (0f32, 0f32);
-    for dot in dots.filter(is_drawable) {
-        (left, right) = (left.min(dot.x), right.max(dot.x));
-        (top, bottom) = (top.min(dot.y), bottom.max(dot.y));
-        (sxx, syy) = (sxx.max(dot.sxx), syy.max(dot.syy));
-    }
-    if left > right {
-        return Rect::default();
-    }
-    let reach = |variance: f32| sigmas * f64::from((variance + CAMERA_VARIANCE_PX2).sqrt()) + slack;
-    let (rx, ry) = (reach(sxx), reach(syy));
-    Rect::from_edges(
-        f64::from(left) - rx,
-        f64::from(top) - ry,
-        f64::from(right) + rx,
-        f64::from(bottom) + ry,
-    )
+    place && spread && halo && dot.area_px > 0.0 && dot.area_px < 1e8
 }
 
 /// `rect` with room for what comes next.

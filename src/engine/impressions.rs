@@ -17,6 +17,9 @@ pub struct Dot {
     pub syy: f32,
     /// Coverage summed over all pixels, px²: area times opacity.
     pub area_px: f32,
+    /// The like of its halo, the part of its shadow that is spread wide in the
+    /// skin ([`super::field::Optics`]).
+    pub halo_px: f32,
 }
 
 /// What makes one list of impressions of another.

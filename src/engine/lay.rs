@@ -8,7 +8,7 @@ use super::simd::{Lanes, mul_q15};
 /// One whole covered pixel in [`super::field::Field::q12`].
 pub const ONE_Q12: i16 = 1 << 12;
 
-/// Variance of the camera's own blur, px²: σ = 0.55 px, the least at which a
+/// Least variance of the camera's own blur, px²: σ = 0.55 px, the least at which a
 /// Gaussian sampled at pixel centres keeps its sum wherever it lies (within
 /// 0.5 %), and about what a sharp lens with an anti-aliasing filter does.
 pub const CAMERA_VARIANCE_PX2: f32 = 0.3025;
@@ -31,9 +31,11 @@ pub(super) struct Blurred {
 }
 
 impl Blurred {
+    /// `camera_px2` is the variance of the camera's blur, at least
+    /// [`CAMERA_VARIANCE_PX2`].
     #[inline]
-    pub(super) fn new(dot: &Dot) -> Self {
-        let (sxx, syy) = (dot.sxx + CAMERA_VARIANCE_PX2, dot.syy + CAMERA_VARIANCE_PX2);
+    pub(super) fn new(dot: &Dot, camera_px2: f32) -> Self {
+        let (sxx, syy) = (dot.sxx + camera_px2, dot.syy + camera_px2);
         // No covariance leaves a row less than the camera's own blur; one
         // that would is no covariance, and is made one.
         let product = dot.sxx * dot.syy;
@@ -51,7 +53,7 @@ impl Blurred {
             sxy,
             syy,
             slope,
-            across: (sxx - sxy * slope).max(CAMERA_VARIANCE_PX2),
+            across: (sxx - sxy * slope).max(camera_px2),
             amount: (f64::from(dot.area_px) * f64::from(ONE_Q12) + 0.5) as i64,
         }
     }

@@ -52,6 +52,8 @@ pub struct Hairline {
 pub struct Density {
     pub per_cm2: f64,
     pub diameter_mm: f64,
+    pub crispness: f64,
+    pub unevenness: f64,
 }
 
 /// The pigment and where it lies.

@@ -1,18 +1,8 @@
 //! "Match me": a shade from samples of the person's own skin and hair.
 
-use super::color::{LUMINANCE_SHARES, ita_deg, lab_from_linear, luminance};
-use super::look::{Density, Shade};
+use super::color::{ita_deg, lab_from_linear};
+use super::look::Shade;
 use super::params::ParamId;
-use super::shade::{coverage_mm2, dilution_for, opacity, pigment_multiplier};
-
-/// What the hair sample was taken from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HairSample {
-    /// Hair itself: a brow, the sides, a beard.
-    Hair,
-    /// Skin with shaved hair on it, which the treatment has to look like.
-    Stubble,
-}
 
 /// What to tell the person about a suggestion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,10 +11,6 @@ pub enum Note {
     Usual,
     /// The hair is so fair that it shaves to nearly nothing.
     VeryFair,
-    /// The stubble is no darker than the skin.
-    NoContrast,
-    /// The stubble is darker than this density can be with any shade.
-    TooDark,
 }
 
 impl Note {
@@ -35,12 +21,6 @@ impl Note {
             Self::Usual => "",
             Self::VeryFair => {
                 "Hair this fair hardly shows when shaved. The lightest shades come closest."
-            }
-            Self::NoContrast => {
-                "The stubble sample is no darker than the skin. Try a spot with more stubble."
-            }
-            Self::TooDark => {
-                "The stubble is darker than this density reaches. More density will come closer."
             }
         }
     }
@@ -82,29 +62,20 @@ const STEP_DILUTION: f64 = 5.0;
 /// leaves a grey shadow (domain.md §1.6), so only plainly warm hair warms.
 const WARM_CHROMA: (f64, f64) = (10.0, 34.0);
 /// Depth of healed impressions, mm (domain.md §5.2).
-const DEPTH_MM: f64 = 0.15;
+const DEPTH_MM: f64 = 0.08;
 
-/// A shade for the samples, both linear-light means 0–1. `density`: what the
-/// treatment has now; it matters for stubble only. Numbers out of range are
-/// brought into it.
+/// A shade for the samples, both linear-light means 0–1: of skin, and of hair
+/// (a brow, the sides, a beard). Numbers out of range are brought into it.
 #[must_use]
-pub fn suggest(
-    skin_linear: [f64; 3],
-    hair_linear: [f64; 3],
-    kind: HairSample,
-    density: &Density,
-) -> Suggestion {
+pub fn suggest(skin_linear: [f64; 3], hair_linear: [f64; 3]) -> Suggestion {
     let (skin, hair) = (skin_linear.map(share), hair_linear.map(share));
     let (skin_lab, hair_lab) = (lab_from_linear(skin), lab_from_linear(hair));
     let skin_ita_deg = ita_deg(skin_lab);
-    let (dilution, warmth, note) = match kind {
-        HairSample::Hair => from_hair(hair_lab, skin_ita_deg),
-        HairSample::Stubble => from_stubble(skin, hair, mean_coverage(density)),
-    };
+    let (dilution, warmth, note) = from_hair(hair_lab, skin_ita_deg);
     let shade = Shade {
-        dilution: on_slider(ParamId::Dilution, dilution),
-        depth_mm: on_slider(ParamId::DepthMm, DEPTH_MM),
-        warmth: on_slider(ParamId::Warmth, warmth),
+        dilution: ParamId::Dilution.row().on_step(dilution),
+        depth_mm: ParamId::DepthMm.row().on_step(DEPTH_MM),
+        warmth: ParamId::Warmth.row().on_step(warmth),
     };
     Suggestion {
         shade,
@@ -117,15 +88,6 @@ pub fn suggest(
 /// A channel brought into 0–1; not-a-number counts as black.
 fn share(v: f64) -> f64 {
     if v.is_nan() { 0.0 } else { v.clamp(0.0, 1.0) }
-}
-
-/// The nearest value the slider can stand at.
-fn on_slider(id: ParamId, value: f64) -> f64 {
-    let row = id.row();
-    let value = row.clamp(value);
-    // Counting steps from the bound, then trimming the sum's last digits.
-    let stepped = row.min + ((value - row.min) / row.step).round() * row.step;
-    row.clamp((stepped * 1e6).round() / 1e6)
 }
 
 fn from_hair([l, a, b]: [f64; 3], skin_ita_deg: f64) -> (f64, f64, Note) {
@@ -157,65 +119,10 @@ fn along(points: &[(f64, f64)], x: f64) -> f64 {
     last
 }
 
-/// Share of the skin that impressions of this density cover, 0–1.
-fn mean_coverage(density: &Density) -> f64 {
-    let per_mm2 = ParamId::DensityPerCm2.row().clamp(density.per_cm2) / 100.0;
-    let diameter_mm = ParamId::DiameterMm.row().clamp(density.diameter_mm);
-    (per_mm2 * coverage_mm2(diameter_mm)).min(1.0)
-}
-
-/// The shade whose treated skin has the stubble's luminance, on average over
-/// many impressions, and of those the warmth that comes closest to its hue.
-fn from_stubble(skin: [f64; 3], stubble: [f64; 3], coverage: f64) -> (f64, f64, Note) {
-    let steps = (1.0 / ParamId::Warmth.row().step).round() as u32;
-    let [_, a, b] = lab_from_linear(stubble);
-    let mut best = (f64::INFINITY, 0.0, 0.0);
-    for step in 0..=steps {
-        let warmth = f64::from(step) / f64::from(steps);
-        let m = pigment_multiplier(DEPTH_MM, warmth);
-        let alpha = wanted_opacity(skin, stubble, coverage, m);
-        let drawn = alpha.clamp(
-            opacity(ParamId::Dilution.row().max),
-            opacity(ParamId::Dilution.row().min),
-        );
-        let treated = std::array::from_fn(|i| skin[i] * (1.0 - coverage * drawn * (1.0 - m[i])));
-        let [_, ta, tb] = lab_from_linear(treated);
-        let error = (ta - a) * (ta - a) + (tb - b) * (tb - b);
-        if error < best.0 {
-            best = (error, warmth, alpha);
-        }
-    }
-    let (_, warmth, alpha) = best;
-    let note = if alpha <= 0.0 {
-        Note::NoContrast
-    } else if alpha > opacity(ParamId::Dilution.row().min) {
-        Note::TooDark
-    } else {
-        Note::Usual
-    };
-    (dilution_for(alpha), warmth, note)
-}
-
-/// The opacity at which skin of that mean coverage has the stubble's
-/// luminance; 0 where it is no darker, above 1 where it cannot be reached.
-fn wanted_opacity(skin: [f64; 3], stubble: [f64; 3], coverage: f64, m: [f64; 3]) -> f64 {
-    let missing = luminance(skin) - luminance(stubble);
-    let per_opacity: f64 = (0..3)
-        .map(|i| LUMINANCE_SHARES[i] * skin[i] * coverage * (1.0 - m[i]))
-        .sum();
-    // Black skin, or pigment that takes nothing: nothing to go by.
-    if per_opacity > 1e-9 {
-        (missing / per_opacity).max(0.0)
-    } else {
-        0.0
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::engine::color::linear_from_rgb8;
-    use crate::engine::shade::darkening;
     use proptest::prelude::*;
 
     /// Swatches by typology class, very light to dark (domain.md §5.1).
@@ -229,12 +136,7 @@ mod tests {
     ];
 
     fn hair(skin: [u8; 3], hair: [u8; 3]) -> Suggestion {
-        suggest(
-            linear_from_rgb8(skin),
-            linear_from_rgb8(hair),
-            HairSample::Hair,
-            &Density::default(),
-        )
+        suggest(linear_from_rgb8(skin), linear_from_rgb8(hair))
     }
 
     #[test]
@@ -267,53 +169,11 @@ mod tests {
         assert_eq!(hair(SKINS[2], [0x40, 0x40, 0x40]).shade.warmth, 0.0);
     }
 
-    /// Treat skin with a known shade, sample the mean as stubble, get the
-    /// shade back: on every skin tone.
-    #[test]
-    fn stubble_made_by_a_shade_gives_the_shade_back() {
-        let density = Density {
-            per_cm2: 150.0,
-            diameter_mm: 0.3,
-        };
-        for rgb in SKINS {
-            let skin = linear_from_rgb8(rgb);
-            for (dilution, warmth) in [(12.0, 0.0), (25.0, 0.5), (50.0, 1.0)] {
-                let k = darkening(&Shade {
-                    dilution,
-                    depth_mm: 0.15,
-                    warmth,
-                })
-                .per_channel;
-                let stubble =
-                    std::array::from_fn(|i| skin[i] * (1.0 - mean_coverage(&density) * k[i]));
-                let found = suggest(skin, stubble, HairSample::Stubble, &density);
-                assert_eq!(
-                    (found.shade.dilution, found.shade.warmth, found.note),
-                    (dilution, warmth, Note::Usual),
-                    "{rgb:?}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn stubble_out_of_reach_says_so() {
-        let (skin, density) = (linear_from_rgb8(SKINS[1]), Density::default());
-        let lighter = suggest(skin, skin.map(|v| v * 1.2), HairSample::Stubble, &density);
-        assert_eq!(
-            (lighter.shade.dilution, lighter.note),
-            (60.0, Note::NoContrast)
-        );
-        let darker = suggest(skin, [0.0; 3], HairSample::Stubble, &density);
-        assert_eq!((darker.shade.dilution, darker.note), (10.0, Note::TooDark));
-    }
-
     proptest! {
         #[test]
-        fn always_a_shade_within_bounds(values in proptest::array::uniform8(proptest::num::f64::ANY), stubble: bool) {
-            let [a, b, c, d, e, f, per_cm2, diameter_mm] = values;
-            let kind = if stubble { HairSample::Stubble } else { HairSample::Hair };
-            let found = suggest([a, b, c], [d, e, f], kind, &Density { per_cm2, diameter_mm });
+        fn always_a_shade_within_bounds(values in proptest::array::uniform6(proptest::num::f64::ANY)) {
+            let [a, b, c, d, e, f] = values;
+            let found = suggest([a, b, c], [d, e, f]);
             for (id, value) in [(ParamId::Dilution, found.shade.dilution), (ParamId::DepthMm, found.shade.depth_mm), (ParamId::Warmth, found.shade.warmth)] {
                 prop_assert!((id.row().min..=id.row().max).contains(&value));
             }

@@ -42,6 +42,15 @@ impl Matte {
         self.rect
     }
 
+    /// Left, top, right and bottom edge of it in a photo of the same picture
+    /// that is `width` px wide.
+    #[must_use]
+    pub fn rect_in(&self, width: u32) -> [f64; 4] {
+        let scale = f64::from(width) / f64::from(self.photo_width);
+        let rect = self.rect;
+        [rect.x, rect.y, rect.right(), rect.bottom()].map(|v| f64::from(v) * scale)
+    }
+
     /// Width of the photo it was made for, px.
     #[must_use]
     pub const fn photo_width(&self) -> u32 {
@@ -59,6 +68,16 @@ impl Matte {
     /// matte says nothing.
     #[must_use]
     pub fn scalp_at(&self, q_in_photo: DVec2, width: u32) -> Option<f32> {
+        self.share_at(q_in_photo, width, 0)
+    }
+
+    /// The share of hair, as [`Matte::scalp_at`] tells that of bare scalp.
+    #[must_use]
+    pub fn hair_at(&self, q_in_photo: DVec2, width: u32) -> Option<f32> {
+        self.share_at(q_in_photo, width, 1)
+    }
+
+    fn share_at(&self, q_in_photo: DVec2, width: u32, which: usize) -> Option<f32> {
         let scale = f64::from(self.photo_width) / f64::from(width.max(1));
         let corner = DVec2::new(f64::from(self.rect.x), f64::from(self.rect.y));
         let p = q_in_photo * scale - corner;
@@ -74,12 +93,12 @@ impl Matte {
             (x + 1).min(columns - 1),
             (y + 1).min(self.rect.height as usize - 1),
         );
-        let scalp = |x: usize, y: usize| {
-            let byte = self.shares.get((y * columns + x) * MATTE_BYTES);
+        let share_of = |x: usize, y: usize| {
+            let byte = self.shares.get((y * columns + x) * MATTE_BYTES + which);
             f32::from(byte.copied().unwrap_or(0))
         };
-        let (a, b) = (scalp(x, y), scalp(right, y));
-        let (c, d) = (scalp(x, below), scalp(right, below));
+        let (a, b) = (share_of(x, y), share_of(right, y));
+        let (c, d) = (share_of(x, below), share_of(right, below));
         let (upper, lower) = (a + (b - a) * share.x, c + (d - c) * share.x);
         Some((upper + (lower - upper) * share.y) / 255.0)
     }

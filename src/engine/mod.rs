@@ -7,6 +7,7 @@
 // What everything else is made of.
 pub mod error;
 pub mod color;
+pub mod rng;
 pub mod image;
 pub mod matte;
 pub mod look;
@@ -20,10 +21,14 @@ mod simd;
 mod kernel;
 pub mod impressions;
 mod lay;
-pub mod field;
 pub mod shade;
+mod halo;
+pub mod mask;
+pub mod field;
+pub mod sharpness;
 pub mod skin;
 pub mod matching;
+pub mod texture;
 pub mod sample;
 pub mod composite;
 pub mod caption;
@@ -50,13 +55,15 @@ pub mod guides;
 pub mod region;
 
 // Impressions.
-pub mod rng;
 pub mod noise;
 mod elimination;
 pub mod scalp;
+pub mod shine;
+pub mod sides;
 pub mod candidates;
 pub mod dots;
 pub mod veil;
+pub mod stubble;
 
 // The whole.
 pub mod stages;

@@ -55,12 +55,17 @@ pub(crate) struct Painted {
     mask: Vec<u8>,
     /// Where it does.
     mask_rect: Rect,
+    /// Where any stroke does.
+    all_rect: Rect,
 }
 
 impl Painted {
-    /// Brings the cells up to date.
-    pub(crate) fn update(&mut self, next: &Corrections) {
+    /// Brings the cells up to date. Returns the part of the photo that may have
+    /// changed: its left, top, right and bottom edge, longer edges of the photo.
+    pub(crate) fn update(&mut self, next: &Corrections) -> [f64; 4] {
+        let mut changed = Rect::default();
         if !self.leads_to(next) {
+            changed = self.all_rect;
             *self = Self::default();
         }
         if self.all.is_empty() && !next.is_empty() {
@@ -77,13 +82,14 @@ impl Painted {
             .map_or(0, |s| s.points().len());
         for (i, stroke) in next.strokes().iter().enumerate().skip(done.max(1) - 1) {
             if i < done {
-                self.draw(stroke, points);
+                changed = changed.union(self.draw(stroke, points));
             } else {
                 self.settle();
-                self.draw(stroke, 0);
+                changed = changed.union(self.draw(stroke, 0));
             }
         }
         self.strokes.clone_from(next);
+        in_photo(changed)
     }
 
     /// Whether `next` is what is painted, with more strokes or the last led on.
@@ -107,8 +113,8 @@ impl Painted {
     }
 
     /// Draws a stroke's points from number `from` on, with the line that leads
-    /// there.
-    fn draw(&mut self, stroke: &Stroke, from: usize) {
+    /// there. Returns where.
+    fn draw(&mut self, stroke: &Stroke, from: usize) -> Rect {
         let points: Vec<DVec2> = stroke.points().iter().map(|p| in_cells(*p)).collect();
         let radius = stroke.radius_in_photo() * f64::from(CELLS);
         let mut drawn = Rect::default();
@@ -129,6 +135,8 @@ impl Painted {
             }
         }
         self.mask_rect = self.mask_rect.union(drawn);
+        self.all_rect = self.all_rect.union(drawn);
+        drawn
     }
 
     /// Covers the mask along a line with a brush of a radius, all in cells.
@@ -159,6 +167,12 @@ impl Painted {
             }
         }
         rect
+    }
+
+    /// The part of the photo that strokes have been over, as
+    /// [`Painted::update`] tells it.
+    pub(crate) fn rect(&self) -> [f64; 4] {
+        in_photo(self.all_rect)
     }
 
     /// How much of what else is known counts at a point of the photo, longer
@@ -194,6 +208,19 @@ impl Painted {
         };
         Some((between(|cell| cell.kept), between(|cell| cell.skin)))
     }
+}
+
+/// A rectangle of cells as edges in the photo, with a cell around it for what
+/// lies between cells; empty where it is.
+fn in_photo(rect: Rect) -> [f64; 4] {
+    let around = u32::from(!rect.is_empty());
+    let edges = [
+        rect.x.saturating_sub(around),
+        rect.y.saturating_sub(around),
+        rect.right() + around,
+        rect.bottom() + around,
+    ];
+    edges.map(|v| f64::from(v) / f64::from(CELLS))
 }
 
 /// A point of the photo in cells.

@@ -35,6 +35,18 @@ impl Row {
     }
 }
 
+impl Row {
+    /// The nearest value the slider can stand at; not-a-number becomes the
+    /// default.
+    #[must_use]
+    pub fn on_step(&self, value: f64) -> f64 {
+        let value = self.clamp(value);
+        // Counting steps from the bound, then trimming the sum's last digits.
+        let stepped = self.min + ((value - self.min) / self.step).round() * self.step;
+        self.clamp((stepped * 1e6).round() / 1e6)
+    }
+}
+
 macro_rules! params {
     ($($(#[$doc:meta])* $id:ident, $($field:ident).+, $what:literal, $unit:literal, $min:literal ..= $max:literal, $step:literal, $default:literal;)+) => {
         /// Names every adjustable quantity of a [`Look`].
@@ -92,15 +104,21 @@ params! {
     /// Opacity of the outermost impressions, as a share of full.
     EdgeOpacity, hairline.edge_opacity, "Edge strength", "", 0.4..=1.0, 0.05, 0.8;
     /// Finished density of impressions behind the hairline.
-    DensityPerCm2, density.per_cm2, "Density", "/cm²", 20.0..=250.0, 1.0, 110.0;
+    DensityPerCm2, density.per_cm2, "Density", "/cm²", 20.0..=250.0, 1.0, 160.0;
     /// Visible diameter of a healed impression.
     DiameterMm, density.diameter_mm, "Impression size", "mm", 0.10..=0.60, 0.01, 0.30;
+    /// Coverage in the middle of an impression's dot: low where it has healed
+    /// and softened into the skin, high where it is fresh.
+    Crispness, density.crispness, "Crispness", "", 0.05..=1.0, 0.05, 0.35;
+    /// How much darker and lighter places a few millimetres apart are, as shaved
+    /// hair has them; the root mean square is three fifths of it.
+    Unevenness, density.unevenness, "Unevenness", "", 0.0..=1.0, 0.05, 0.10;
     /// Millilitres of water to one of pigment: smaller is darker.
-    Dilution, shade.dilution, "Dilution 1 :", "", 10.0..=60.0, 1.0, 25.0;
+    Dilution, shade.dilution, "Dilution 1 :", "", 10.0..=60.0, 1.0, 20.0;
     /// Dermis above the pigment: shallow is darker and warmer, deep is bluer.
-    DepthMm, shade.depth_mm, "Depth", "mm", 0.05..=0.50, 0.01, 0.15;
+    DepthMm, shade.depth_mm, "Depth", "mm", 0.02..=0.50, 0.01, 0.08;
     /// Warm pigment, 0 plain carbon to 1 warmed.
-    Warmth, shade.warmth, "Warmth", "", 0.0..=1.0, 0.05, 0.5;
+    Warmth, shade.warmth, "Warmth", "", 0.0..=1.0, 0.05, 0.6;
 }
 
 impl ParamId {
@@ -119,6 +137,8 @@ impl Default for Look {
             density: Density {
                 per_cm2: 0.0,
                 diameter_mm: 0.0,
+                crispness: 0.0,
+                unevenness: 0.0,
             },
             shade: Shade {
                 dilution: 0.0,

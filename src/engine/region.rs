@@ -126,6 +126,15 @@ impl Grid {
 }
 
 impl SignedDistance {
+    /// As if there were no hairline: everything lies deep behind it.
+    #[must_use]
+    pub fn deep_inside() -> Self {
+        Self {
+            mm: vec![REACH_MM; SIDE * SIDE],
+            ..Self::default()
+        }
+    }
+
     /// The distance at a place, mm, straight between the nodes; far outside
     /// where nothing was worked out yet.
     #[must_use]

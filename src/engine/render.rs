@@ -1,29 +1,40 @@
 //! The renderer: keeps what the last picture was made of and makes the next
 //! with as little work as [`super::stages`] asks for.
 
+use glam::DVec2;
+
+use super::camera::{longer_edge_px, photo_from_marker};
 use super::candidates::{Candidates, candidates};
 use super::composite::{composite, recolour};
 use super::corrections::Corrections;
-use super::dots::{Projection, Shown, changes, project, visible};
+use super::dots::{IMPRESSIONS_PER_UNIT, Projection, Shown, changes, project, visible};
 use super::error::EngineError;
-use super::field::Field;
+use super::field::{Field, Optics};
 use super::fit::fit;
 use super::head::HeadModel;
 use super::image::{Photo, Rect};
+use super::look::Density;
+use super::mask::Mask;
 use super::matte::Matte;
 use super::outline::outline;
 use super::params::ParamId;
+use super::placement::MarkerInPhoto;
 use super::region::{Grid, SignedDistance, signed_distance};
-use super::scalp::Scalp;
-use super::shade::darkening;
+use super::scalp::{Scalp, in_px};
+use super::shade::{HALO_SPACING_MM, darkening};
+use super::sharpness::camera_variance_px2;
+use super::shine::Shine;
+use super::sides::Seen;
 use super::stages::{Inputs, Stage, must_run};
+use super::stubble::{Matched, Scale, match_stubble};
 
-/// Densest candidate set, per cm² of the standard head. Above the largest
-/// finished density because a smaller head packs the same set tighter and a
-/// larger one wider: skull axes vary by some 5 % (domain.md §4.1), areas by
-/// twice that, and 20 % covers two standard deviations.
-fn max_candidates_per_cm2() -> f64 {
-    1.2 * ParamId::DensityPerCm2.row().max
+/// Densest set of follicular units, per cm² of the standard head. Above what
+/// the largest finished density needs because a smaller head packs the same set
+/// tighter and a larger one wider: skull axes vary by some 5 % (domain.md §4.1),
+/// areas by twice that, and 20 % covers two standard deviations.
+#[must_use]
+pub fn max_units_per_cm2() -> f64 {
+    1.2 * ParamId::DensityPerCm2.row().max / f64::from(IMPRESSIONS_PER_UNIT)
 }
 
 /// Makes pictures of one photo.
@@ -35,14 +46,18 @@ pub struct Renderer {
     ranked: Option<Ranked>,
     placed: Option<Placed>,
     scalp: Scalp,
-    /// Whether it is another than the picture was made with.
-    scalp_is_new: bool,
+    /// Where it is another than the picture was made with, if anywhere.
+    scalp_is_new: Option<Rect>,
+    /// What shines, where it is known what is skin.
+    shine: Option<Shine>,
     distance: SignedDistance,
     /// What the field holds.
     shown: Shown,
     /// Room for what it is to hold next.
     next_shown: Shown,
     field: Field,
+    /// Variance of the photo's blur, px², once it was asked for.
+    camera_px2: Option<f32>,
 }
 
 /// The candidates of one seed. They depend on nothing else and are dear to
@@ -59,7 +74,7 @@ impl Ranked {
     pub fn new(seed: u32) -> Self {
         Self {
             seed,
-            candidates: candidates(seed, max_candidates_per_cm2()),
+            candidates: candidates(seed, max_units_per_cm2()),
         }
     }
 }
@@ -70,6 +85,8 @@ struct Placed {
     head: HeadModel,
     grid: Grid,
     projection: Projection,
+    /// Whether impressions reach over the silhouette in it.
+    overhang: bool,
 }
 
 /// What one call of [`Renderer::render`] did.
@@ -102,11 +119,13 @@ impl Renderer {
             ranked,
             placed: None,
             scalp: Scalp::default(),
-            scalp_is_new: false,
+            scalp_is_new: None,
+            shine: None,
             distance: SignedDistance::default(),
             shown: Shown::default(),
             next_shown: Shown::default(),
             field: Field::default(),
+            camera_px2: None,
         }
     }
 
@@ -131,28 +150,69 @@ impl Renderer {
     /// Tells what the photo shows of bare scalp; none: all that the head model
     /// says is. The next picture is made with it.
     pub fn set_matte(&mut self, matte: Option<Matte>) {
-        self.scalp.set_matte(matte);
-        self.scalp_is_new = true;
+        self.set_scalp(self.scalp.with_matte(matte));
     }
 
     /// Tells what the person says the photo shows. The next picture is made
     /// with it.
     pub fn correct(&mut self, corrections: &Corrections) {
-        self.scalp.correct(corrections);
-        self.scalp_is_new = true;
+        let edges = self.scalp.correct(corrections);
+        let part = in_px(
+            edges,
+            longer_edge_px(self.photo.width(), self.photo.height()),
+        );
+        let part = part.intersect(self.photo.rect());
+        self.scalp_is_new = Some(self.scalp_is_new.unwrap_or_default().union(part));
     }
 
     /// Tells matte and corrections in one, as another renderer of the same
     /// picture has them.
     pub fn set_scalp(&mut self, scalp: Scalp) {
+        let before = self.known();
         self.scalp = scalp;
-        self.scalp_is_new = true;
+        let known = self.known();
+        self.shine = Shine::new(&self.photo, &self.scalp, known);
+        let noted = self.scalp_is_new.unwrap_or_default();
+        self.scalp_is_new = Some(noted.union(before).union(known));
+    }
+
+    /// The part of the photo of which it is known what is bare scalp.
+    fn known(&self) -> Rect {
+        self.scalp.known_in(self.photo.width(), self.photo.height())
     }
 
     /// What is bare scalp, as last told.
     #[must_use]
     pub fn scalp(&self) -> &Scalp {
         &self.scalp
+    }
+
+    /// The treatment that continues the person's own shaved hair, at a place of
+    /// the photo or wherever there is any; none where there is none, or no head.
+    /// `usual` is the density to begin with.
+    pub fn match_sides(&mut self, at: Option<MarkerInPhoto>, usual: &Density) -> Option<Matched> {
+        let camera_px2 = f64::from(self.camera_px2());
+        let (width, height) = (self.photo.width(), self.photo.height());
+        let seen = Seen {
+            photo: &self.photo,
+            head: &self.placed.as_ref()?.head,
+            scalp: &self.scalp,
+            shine: self.shine.as_ref(),
+        };
+        let sides = seen.sides(at.map(|at| photo_from_marker(at, width, height)))?;
+        let scale = Scale {
+            px_per_mm: sides.px_per_mm,
+            camera_px2,
+        };
+        Some(match_stubble(&sides.bare, &sides.stubble, scale, usual))
+    }
+
+    /// Variance of the photo's blur, px².
+    fn camera_px2(&mut self) -> f32 {
+        let photo = &self.photo;
+        *self
+            .camera_px2
+            .get_or_insert_with(|| camera_variance_px2(photo))
     }
 
     /// Lends the candidates to another renderer; the next picture here makes
@@ -185,6 +245,7 @@ impl Renderer {
         inputs: &Inputs,
         clock: &dyn Fn() -> f64,
     ) -> Result<Frame, EngineError> {
+        let camera_px2 = self.camera_px2();
         let next = Inputs {
             look: inputs.look.clamped(),
             ..*inputs
@@ -192,7 +253,8 @@ impl Renderer {
         let last = self.last;
         let scalp_is_new = self.scalp_is_new;
         let runs = |stage| {
-            must_run(stage, last.as_ref(), &next) || (scalp_is_new && stage >= Stage::Cover)
+            must_run(stage, last.as_ref(), &next)
+                || (scalp_is_new.is_some() && stage >= Stage::Cover)
         };
         let mut timer = Timer {
             clock,
@@ -201,7 +263,8 @@ impl Renderer {
 
         // The only stage that can fail comes first, so that a failure leaves
         // no stage half done.
-        if runs(Stage::Head) {
+        let head_is_new = runs(Stage::Head);
+        if head_is_new {
             let placed = timer.time(Stage::Head, || self.place(&next))?;
             self.placed = Some(placed);
         }
@@ -218,7 +281,10 @@ impl Renderer {
             Some(ranked) if ranked.seed == seed => ranked,
             _ => timer.time(Stage::Candidates, || Ranked::new(seed)),
         };
-        if runs(Stage::Project) {
+        let overhang = self.scalp.has_matte();
+        let projects = runs(Stage::Project) || placed.overhang != overhang;
+        if projects {
+            placed.overhang = overhang;
             let (width, height) = (self.photo.width(), self.photo.height());
             placed.projection = timer.time(Stage::Project, || {
                 project(
@@ -226,8 +292,8 @@ impl Renderer {
                     seed,
                     &placed.head,
                     &placed.grid,
-                    width,
-                    height,
+                    [width, height],
+                    overhang,
                 )
             });
         }
@@ -244,11 +310,20 @@ impl Renderer {
             };
             timer.time(Stage::Region, line);
         }
-        let old_bare = runs(Stage::Cover).then(|| {
+        if runs(Stage::Cover) {
             let (width, height) = (self.photo.width(), self.photo.height());
-            let cover = || placed.projection.cover(&self.scalp, width, height);
-            timer.time(Stage::Cover, cover)
-        });
+            timer.time(Stage::Cover, || {
+                placed.projection.cover(&self.scalp, width, height);
+                if let Some(part) = scalp_is_new {
+                    let seen = Through {
+                        scalp: &self.scalp,
+                        photo: &self.photo,
+                        shine: self.shine.as_ref(),
+                    };
+                    seen.open(part, self.field.mask_mut());
+                }
+            });
+        }
         if runs(Stage::Visibility) {
             let choose = || {
                 visible(
@@ -265,15 +340,21 @@ impl Renderer {
         let before = self.field.rect;
         let mut changed = Rect::default();
         if runs(Stage::Field) {
-            let old = (!runs(Stage::Project)).then_some(&self.shown);
+            let old = (!projects).then_some(&self.shown);
             let lay = || {
                 let (projection, new) = (&placed.projection, &self.next_shown);
-                let changes =
-                    old.and_then(|old| changes(projection, old, new, old_bare.as_deref()));
+                if head_is_new {
+                    self.field.set_optics(optics(&placed.head, camera_px2));
+                }
+                let changes = old.and_then(|old| changes(projection, old, new));
                 let (width, height) = (self.photo.width(), self.photo.height());
-                changes
-                    .and_then(|changes| self.field.update(&changes, width, height))
-                    .unwrap_or_else(|| self.field.splat(&new.dots(projection), width, height))
+                let changed =
+                    changes.and_then(|changes| self.field.update(&changes, width, height));
+                match (changed, scalp_is_new) {
+                    (Some(changed), Some(part)) => changed.union(self.field.see_anew(part)),
+                    (Some(changed), None) => changed,
+                    (None, _) => self.field.splat(&new.dots(projection), width, height),
+                }
             };
             changed = timer.time(Stage::Field, lay);
             std::mem::swap(&mut self.shown, &mut self.next_shown);
@@ -296,7 +377,7 @@ impl Renderer {
             });
         }
         self.last = Some(next);
-        self.scalp_is_new = false;
+        self.scalp_is_new = None;
         Ok(Frame {
             rect: changed,
             impressions: u32::try_from(self.shown.len()).unwrap_or(u32::MAX),
@@ -311,7 +392,42 @@ impl Renderer {
             head,
             grid,
             projection: Projection::default(),
+            overhang: false,
         })
+    }
+}
+
+/// What decides how much of the pigment is seen.
+struct Through<'a> {
+    scalp: &'a Scalp,
+    photo: &'a Photo,
+    shine: Option<&'a Shine>,
+}
+
+impl Through<'_> {
+    /// Brings the mask up to date within `part`.
+    fn open(&self, part: Rect, mask: &mut Option<Mask>) {
+        let (width, height) = (self.photo.width(), self.photo.height());
+        let mask = mask.get_or_insert_with(|| Mask::open(width, height));
+        mask.set(part, |x, y| {
+            let q_in_photo = DVec2::new(f64::from(x) + 0.5, f64::from(y) + 0.5);
+            let bare = self.scalp.bare_at(q_in_photo, width, height);
+            if bare <= 0.0 {
+                return 0;
+            }
+            let mirrored = self.shine.zip(self.photo.pixel(x, y));
+            let mirrored = mirrored.map_or(0.0, |(shine, [r, g, b, _])| shine.at(x, y, [r, g, b]));
+            (bare * (1.0 - mirrored) * 255.0 + 0.5) as u8
+        });
+    }
+}
+
+/// How this head's skin and this photo's camera spread impressions.
+#[must_use]
+pub fn optics(head: &HeadModel, camera_px2: f32) -> Optics {
+    Optics {
+        camera_px2,
+        halo_spacing_px: (HALO_SPACING_MM * head.camera.px_per_mm) as f32,
     }
 }
 

@@ -7,6 +7,7 @@ use glam::DVec2;
 
 use super::camera::longer_edge_px;
 use super::corrections::Corrections;
+use super::image::Rect;
 use super::matte::Matte;
 use super::painted::Painted;
 
@@ -18,14 +19,54 @@ pub struct Scalp {
 }
 
 impl Scalp {
-    /// Takes another matte; none: all that is not corrected is bare.
-    pub fn set_matte(&mut self, matte: Option<Matte>) {
-        self.matte = matte.map(Arc::new);
+    /// The same with another matte; none: all that is not corrected is bare.
+    #[must_use]
+    pub fn with_matte(&self, matte: Option<Matte>) -> Self {
+        Self {
+            matte: matte.map(Arc::new),
+            painted: Arc::clone(&self.painted),
+        }
     }
 
-    /// Takes the person's strokes, all of them.
-    pub fn correct(&mut self, corrections: &Corrections) {
-        Arc::make_mut(&mut self.painted).update(corrections);
+    /// Whether it is known where the photo shows bare scalp.
+    #[must_use]
+    pub fn has_matte(&self) -> bool {
+        self.matte.is_some()
+    }
+
+    /// Takes the person's strokes, all of them. Returns the part of the photo
+    /// where they say another thing than before: its left, top, right and
+    /// bottom edge, longer edges of the photo.
+    pub fn correct(&mut self, corrections: &Corrections) -> [f64; 4] {
+        Arc::make_mut(&mut self.painted).update(corrections)
+    }
+
+    /// The part of a photo of `width` × `height` px of which anything is known.
+    #[must_use]
+    pub fn known_in(&self, width: u32, height: u32) -> Rect {
+        let whole = Rect {
+            x: 0,
+            y: 0,
+            width,
+            height,
+        };
+        let scale = longer_edge_px(width, height);
+        let painted = in_px(self.painted.rect(), scale);
+        let matte = self
+            .matte
+            .as_ref()
+            .map(|matte| in_px(matte.rect_in(width), 1.0));
+        painted.union(matte.unwrap_or_default()).intersect(whole)
+    }
+
+    /// The share of hair, 0–1, that the photo shows at a point, px, where it is
+    /// `width` px wide; strokes of the person's not counted.
+    #[must_use]
+    pub fn hair_at(&self, q_in_photo: DVec2, width: u32) -> f32 {
+        let matte = self.matte.as_ref();
+        matte
+            .and_then(|matte| matte.hair_at(q_in_photo, width))
+            .unwrap_or(0.0)
     }
 
     /// The share of bare scalp, 0–1, at a point of the photo, px, where it is
@@ -43,11 +84,16 @@ impl Scalp {
     }
 }
 
+/// The pixels within edges, which are `scale` px long for each of their own.
+pub(super) fn in_px(edges: [f64; 4], scale: f64) -> Rect {
+    let [left, top, right, bottom] = edges.map(|v| v * scale);
+    Rect::from_edges(left, top, right, bottom)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::engine::corrections::Label;
-    use crate::engine::image::Rect;
 
     #[test]
     fn strokes_lie_over_the_matte_at_any_size_of_the_photo_and_over_the_next_one() {
@@ -72,7 +118,7 @@ mod tests {
         scalp.correct(&strokes);
         assert_eq!(at(&scalp, 0.2, 0.2), 0.0);
         for share in [0, 102] {
-            scalp.set_matte(matte(share));
+            scalp = scalp.with_matte(matte(share));
             assert_eq!(at(&scalp, 0.2, 0.2), 0.0);
             assert_eq!(at(&scalp, 0.6, 0.2), 1.0);
             assert_eq!(at(&scalp, 0.4, 0.2), f32::from(share) / 255.0);

@@ -19,9 +19,13 @@ const SCATTERING_PER_MM: [f64; 3] = [1.58, 1.91, 2.50];
 const DERMIS_REFLECTANCE: [f64; 3] = [0.62, 0.44, 0.34];
 /// Reflectance of the carbon itself. The one value that reproduces the table
 /// of domain.md §5.2 to its two decimals.
-const PIGMENT_REFLECTANCE: f64 = 0.02;
-/// What full warmth does to the multiplier (domain.md §5.2, "warm pigment").
-const WARM: [f64; 3] = [1.10, 1.0, 0.90];
+const CARBON_REFLECTANCE: f64 = 0.02;
+/// Reflectance of pigment at full warmth: carbon browned with iron oxides, as
+/// brown as dark hair. domain.md §5.2 guesses that warming multiplies what comes
+/// back by (1.10, 1.0, 0.90); the shaved hair in this project's photos takes
+/// red, green and blue alike (`cargo xtask realism` prints it), which pigment
+/// under skin, that lets blue pass least, does only when it is as brown as this.
+const WARM_REFLECTANCE: [f64; 3] = [0.40, 0.13, 0.03];
 /// Opacity is 1 − exp(−this / dilution). domain.md §1.6 guesses 18 (grade D),
 /// at which the middle shades (1:20 to 1:30) would be half transparent; 40
 /// leaves them at 74 to 86 % and the lightest (1:60) at half.
@@ -29,49 +33,115 @@ const OPACITY_PER_DILUTION: f64 = 40.0;
 /// Thinnest dermis reckoned with, mm: keeps the formula finite at depth 0.
 const MIN_DEPTH_MM: f64 = 1e-3;
 
-/// Share of light, per linear channel, that skin over opaque carbon returns,
+/// Share of light, per linear channel, that skin over opaque pigment returns,
 /// of what the same skin returns without it. `depth_mm`: dermis above the
-/// pigment; below zero or not a number counts as none. Each 0–1.
+/// pigment; below zero or not a number counts as none. `warmth`: 0 carbon to 1
+/// browned. Each 0–1.
 #[must_use]
-pub fn dermal_multiplier(depth_mm: f64) -> [f64; 3] {
+pub fn dermal_multiplier(depth_mm: f64, warmth: f64) -> [f64; 3] {
     // `max` takes not-a-number to the bound.
-    let depth_mm = depth_mm.max(MIN_DEPTH_MM);
+    let (depth_mm, warmth) = (depth_mm.max(MIN_DEPTH_MM), warmth.max(0.0));
+    let warmth = warmth.min(1.0);
     std::array::from_fn(|i| {
         let (s, r) = (SCATTERING_PER_MM[i], DERMIS_REFLECTANCE[i]);
         let a = 1.0 + (1.0 - r) * (1.0 - r) / (2.0 * r);
         let b = (a * a - 1.0).sqrt();
         let b_coth = b / libm::tanh(b * s * depth_mm);
-        let g = PIGMENT_REFLECTANCE;
+        let g = CARBON_REFLECTANCE + warmth * (WARM_REFLECTANCE[i] - CARBON_REFLECTANCE);
         let over_pigment = (1.0 - g * (a - b_coth)) / (a - g + b_coth);
         (over_pigment / r).clamp(0.0, 1.0)
     })
 }
 
-/// Gaussian σ of a healed impression's pigment as a share of its diameter
-/// (domain.md §5.2): the visible diameter is the full width at half maximum.
-const HEALED_SIGMA_PER_DIAMETER: f64 = 0.45;
+/// Gaussian σ of an impression's dot as a share of its diameter: the diameter
+/// is then the width at half its height (domain.md §5.2 has 0.30 fresh and 0.45
+/// healed).
+const SIGMA_PER_DIAMETER: f64 = 0.42;
 /// How many times the light that falls on its own area an impression takes:
 /// light wanders sideways in the dermis and comes by the pigment more often
-/// ("optical dot gain, several-fold", domain.md §1.2, grade D). 3 makes the
-/// usual plan (110/cm², 0.30 mm, 1:25) take 20, 15 and 11 % of the red, green
-/// and blue light, and 200/cm² 36, 28 and 20 %: near the shaved jaw of a
-/// dark-haired man, which takes 40, 32 and 46 % of what his cheek returns
-/// (measured by us on one portrait).
-const OPTICAL_GAIN: f64 = 3.0;
+/// ("optical dot gain, several-fold", domain.md §1.2, grade D). At this the usual
+/// plan takes a quarter of the light; the shaved hair in this project's photos
+/// takes 20 to 70 % (`cargo xtask realism`).
+const OPTICAL_GAIN: f64 = 4.5;
+/// Spacing of a halo's nodes, mm ([`super::field::Optics`]): its σ is 0.65 of
+/// that, the way that red light wanders in the dermis (1/µs′ of some 0.5 mm,
+/// domain.md §5.2).
+pub const HALO_SPACING_MM: f64 = 1.7;
+/// Standard deviation of a halo, mm.
+pub const HALO_SIGMA_MM: f64 = 0.65 * HALO_SPACING_MM;
 
-/// Variance of the shadow of one healed impression, mm². The gain is spread,
-/// not piled up: in the middle the shadow is as dark as the pigment there.
-#[must_use]
-pub fn variance_mm2(diameter_mm: f64) -> f64 {
-    let sigma_mm = HEALED_SIGMA_PER_DIAMETER * diameter_mm;
-    OPTICAL_GAIN * sigma_mm * sigma_mm
+/// Where the light goes that one impression takes.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Spread {
+    /// Variance of its dot, mm².
+    pub dot_variance_mm2: f64,
+    /// Coverage of its dot, summed over the skin, mm².
+    pub dot_mm2: f64,
+    /// The like of its halo.
+    pub halo_mm2: f64,
 }
 
-/// Coverage of one healed impression summed over the skin, mm²: that of a
-/// Gaussian shadow that is opaque in its middle.
+/// Crispness from which on the middle of a dot is opaque.
+const OPAQUE: f64 = 0.7;
+/// Share of its halo that the crispest impression keeps.
+const LEAST_HALO: f64 = 0.3;
+
+/// How an impression of a visible diameter spreads. `crispness`, 0–1, is low
+/// where it has healed and softened into the skin: all it takes is halo, and
+/// the dot in it faint. Up to [`OPAQUE`] the dot grows out of the halo, and what
+/// both take in all stays; from there the halo shrinks around it.
 #[must_use]
-pub fn coverage_mm2(diameter_mm: f64) -> f64 {
-    2.0 * core::f64::consts::PI * variance_mm2(diameter_mm)
+pub fn spread(diameter_mm: f64, crispness: f64) -> Spread {
+    let sigma_mm = SIGMA_PER_DIAMETER * diameter_mm;
+    let area_mm2 = 2.0 * core::f64::consts::PI * sigma_mm * sigma_mm;
+    let dot = (crispness / OPAQUE).clamp(0.0, 1.0);
+    let shrunk = ((crispness - OPAQUE) / (1.0 - OPAQUE)).clamp(0.0, 1.0);
+    Spread {
+        dot_variance_mm2: sigma_mm * sigma_mm,
+        dot_mm2: area_mm2 * dot,
+        halo_mm2: area_mm2 * (OPTICAL_GAIN - dot) * (1.0 - shrunk * (1.0 - LEAST_HALO)),
+    }
+}
+
+/// The density, per mm², at which such impressions take that share.
+#[must_use]
+pub fn density_for(spread: &Spread, coverage: f64) -> f64 {
+    let (mut few, mut many) = (0.0, 100.0);
+    // Each step halves it: to a millionth.
+    for _ in 0..40 {
+        let middle = 0.5 * (few + many);
+        if mean_coverage(spread, middle) < coverage {
+            few = middle;
+        } else {
+            many = middle;
+        }
+    }
+    many
+}
+
+/// Share of the skin's light that many impressions take at once where their
+/// pigment is opaque, 0–1: dots side by side, halos over one another.
+#[must_use]
+pub fn mean_coverage(spread: &Spread, per_mm2: f64) -> f64 {
+    let dots = (per_mm2 * spread.dot_mm2).min(1.0);
+    1.0 - (1.0 - halo_share(per_mm2 * spread.halo_mm2)) * (1.0 - dots)
+}
+
+/// Most that halos take, of what pigment does: however many there are, dots
+/// stand out from between them.
+const MOST_HALO: f64 = 0.85;
+
+/// Share of the light, 0–1, that halos take whose coverage adds up to this:
+/// first its own, then, as they overlap, ever less of what is left.
+#[must_use]
+pub fn halo_share(coverage: f64) -> f64 {
+    MOST_HALO * (1.0 - libm::exp(-coverage / MOST_HALO))
+}
+
+/// How much more [`halo_share`] takes per coverage more.
+#[must_use]
+pub fn halo_slope(coverage: f64) -> f64 {
+    libm::exp(-coverage / MOST_HALO)
 }
 
 /// Opacity, 0–1, of pigment thinned with `dilution` ml of water to one ml
@@ -94,25 +164,12 @@ pub fn dilution_for(alpha: f64) -> f64 {
     -OPACITY_PER_DILUTION / libm::log(1.0 - alpha.min(1.0 - 1e-9))
 }
 
-/// The multiplier of an opaque impression of this depth and warmth.
-#[must_use]
-pub fn pigment_multiplier(depth_mm: f64, warmth: f64) -> [f64; 3] {
-    let warmth = warmth.clamp(0.0, 1.0);
-    let m = dermal_multiplier(depth_mm);
-    std::array::from_fn(|i| (m[i] * (1.0 + warmth * (WARM[i] - 1.0))).clamp(0.0, 1.0))
-}
-
 /// What the shade does to a fully covered pixel.
 #[must_use]
 pub fn darkening(shade: &Shade) -> Darkening {
     let alpha = opacity(shade.dilution);
-    let warmth = if shade.warmth.is_nan() {
-        0.0
-    } else {
-        shade.warmth
-    };
     Darkening {
-        per_channel: pigment_multiplier(shade.depth_mm, warmth).map(|m| alpha * (1.0 - m)),
+        per_channel: dermal_multiplier(shade.depth_mm, shade.warmth).map(|m| alpha * (1.0 - m)),
     }
 }
 
@@ -132,7 +189,7 @@ mod tests {
             (0.50, [0.66, 0.86, 0.97]),
         ];
         for (depth_mm, published) in table {
-            let m = dermal_multiplier(depth_mm);
+            let m = dermal_multiplier(depth_mm, 0.0);
             for (found, published) in m.iter().zip(published) {
                 assert!((found - published).abs() < 0.01, "{depth_mm} mm: {m:?}");
             }
@@ -174,7 +231,8 @@ mod tests {
             })
             .per_channel
         });
-        assert!(warm[0] < plain[0] && warm[1] == plain[1] && warm[2] > plain[2]);
+        let drops = [0, 1, 2].map(|i| plain[i] - warm[i]);
+        assert!(drops[0] > drops[1] && drops[1] > drops[2] && drops[2] >= 0.0);
     }
 
     #[test]

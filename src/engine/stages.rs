@@ -147,6 +147,8 @@ mod tests {
                 ParamId::Dilution | ParamId::DepthMm | ParamId::Warmth => &[Composite],
                 ParamId::DensityPerCm2
                 | ParamId::DiameterMm
+                | ParamId::Crispness
+                | ParamId::Unevenness
                 | ParamId::TransitionMm
                 | ParamId::MacroMm
                 | ParamId::MicroMm

@@ -5,7 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::look::Hairline;
+use super::look::{Density, Hairline};
+use super::params::ParamId;
 
 /// A ready-made hairline design.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -199,6 +200,59 @@ impl Age {
 pub fn matching(h: &Hairline, age: Age) -> Option<Style> {
     let mut all = Style::ALL.into_iter();
     all.find(|style| style.at_age(age) == *h)
+}
+
+/// Two ways of working (domain.md §1.1): very small impressions, close together,
+/// or larger ones with skin between them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum School {
+    FineAndDusty,
+    Spaced,
+}
+
+/// Diameter, mm, and crispness of each school. The spaced one's are the usual
+/// ones; the dusty one's a third smaller, and so faint that single ones are hardly
+/// seen.
+const SCHOOLS: [(School, f64, f64); 2] = [
+    (School::FineAndDusty, 0.22, 0.2),
+    (School::Spaced, 0.30, 0.35),
+];
+
+impl School {
+    /// Both, in the order in which they are offered.
+    pub const ALL: [Self; 2] = [Self::FineAndDusty, Self::Spaced];
+
+    /// What clinics call it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::FineAndDusty => "Fine and dusty",
+            Self::Spaced => "Spaced impressions",
+        }
+    }
+
+    fn numbers(self) -> (f64, f64) {
+        let found = SCHOOLS.iter().find(|(school, ..)| *school == self);
+        let [_, (_, diameter_mm, crispness)] = SCHOOLS;
+        found.map_or((diameter_mm, crispness), |(_, d, c)| (*d, *c))
+    }
+
+    /// Changes size and crispness to this school's, and the density so that as
+    /// much of the skin is covered as before.
+    pub fn apply(self, density: &mut Density) {
+        let before = density.diameter_mm;
+        (density.diameter_mm, density.crispness) = self.numbers();
+        let more = before / density.diameter_mm;
+        let row = ParamId::DensityPerCm2.row();
+        density.per_cm2 = row.on_step(density.per_cm2 * more * more);
+    }
+
+    /// Whether a density is of this school.
+    #[must_use]
+    pub fn is_of(self, density: &Density) -> bool {
+        (density.diameter_mm, density.crispness) == self.numbers()
+    }
 }
 
 #[cfg(test)]

@@ -294,6 +294,7 @@ impl Inner {
             // Whoever asked for them knows whether they still matter.
             Response::Pixels { .. } => true,
             Response::Sampled { job, .. }
+            | Response::Matched { job, .. }
             | Response::PlanRead { job, .. }
             | Response::PlanRefused { job, .. }
             | Response::Exported { job }

@@ -115,6 +115,10 @@ impl Host {
                 let answer = self.sample(job, at);
                 self.say_or_fail(job, answer);
             }
+            Request::Match { job, at, look } => {
+                let answer = self.match_sides(job, at, look);
+                self.say_or_fail(job, answer);
+            }
             Request::Export {
                 job,
                 format,
@@ -266,6 +270,22 @@ impl Host {
             job,
             linear_rgb: mean_linear_rgb(renderer.photo(), at),
         })
+    }
+
+    fn match_sides(
+        &self,
+        job: u32,
+        at: Option<MarkerInPhoto>,
+        mut look: Look,
+    ) -> Result<Response, JobError> {
+        let mut loaded = self.loaded.borrow_mut();
+        let renderer = &mut loaded.as_mut().ok_or(JobError::NoPhoto)?.renderer;
+        let matched = renderer.match_sides(at, &look.density);
+        if let Some(matched) = matched {
+            (look.density, look.shade) = (matched.density, matched.shade);
+        }
+        let fit = matched.map(|matched| matched.fit);
+        Ok(Response::Matched { job, fit, look })
     }
 
     fn give_pixels(&self, job: u32) {

@@ -22,6 +22,7 @@ use crate::engine::{
     matte::Matte,
     placement::{MarkerInPhoto, Placement},
     stages::Stage,
+    stubble::Fit,
 };
 use crate::session::document::Plan;
 use crate::vision::reading::Head;
@@ -54,6 +55,15 @@ pub enum Request {
         job: u32,
         /// Centre of the patch.
         at: MarkerInPhoto,
+    },
+    /// What look continues the person's own shaved hair?
+    Match {
+        /// Names this job in its answer.
+        job: u32,
+        /// Where that hair is; none: wherever there is any.
+        at: Option<MarkerInPhoto>,
+        /// The look that is to continue it.
+        look: Look,
     },
     /// Make a picture file at the source's size.
     Export {
@@ -150,6 +160,15 @@ pub enum Response {
         job: u32,
         /// Mean in linear light, sRGB primaries, 0–1.
         linear_rgb: [f64; 3],
+    },
+    /// A look that continues the person's own shaved hair.
+    Matched {
+        /// Which job this answers.
+        job: u32,
+        /// How well it does; none where no such hair was found.
+        fit: Option<Fit>,
+        /// The look that was sent, with density and shade made to do so.
+        look: Look,
     },
     /// An export goes on.
     Progress {

@@ -50,6 +50,13 @@ impl Request {
             }
             Self::Pixels { job } => (8, vec![f(job)]),
             Self::Trap => (9, vec![]),
+            Self::Match { job, at, look } => {
+                // What is nowhere is not a number.
+                let [x, y] = at.unwrap_or([f64::NAN; 2]);
+                let mut numbers = vec![f(job), x, y];
+                numbers.extend(look.to_numbers());
+                (10, numbers)
+            }
         };
         Parts {
             kind,
@@ -110,6 +117,12 @@ impl Request {
                 job: numbers.count()?,
             },
             9 => Self::Trap,
+            10 => Self::Match {
+                job: numbers.count()?,
+                at: Some([numbers.number()?, numbers.number()?])
+                    .filter(|at| at.iter().all(|v| v.is_finite())),
+                look: numbers.look()?,
+            },
             _ => return None,
         })
     }
@@ -164,6 +177,16 @@ mod tests {
             },
             Request::Pixels { job },
             Request::Trap,
+            Request::Match {
+                job,
+                at: None,
+                look: Look::default(),
+            },
+            Request::Match {
+                job,
+                at: Some([0.25, 0.5]),
+                look: Look::default(),
+            },
         ];
         for view in [None, Some(View::LeftSide)] {
             let placement = starting_placement(view, 640, 480);
@@ -208,7 +231,7 @@ mod tests {
                 assert!(cut.is_none() || painted_nothing, "{cut:?}");
             }
         }
-        for kind in 10..=255 {
+        for kind in 11..=255 {
             let parts = Parts {
                 kind,
                 numbers: vec![1.0; 60],

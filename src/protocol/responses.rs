@@ -2,7 +2,7 @@
 
 use super::parts::{Numbers, push_placement};
 use super::{JobError, Parts, PhotoError, Response};
-use crate::engine::{corrections::Corrections, stages::Stage, styles::Age};
+use crate::engine::{corrections::Corrections, stages::Stage, stubble::Fit, styles::Age};
 use crate::session::document::Plan;
 
 impl Response {
@@ -60,6 +60,13 @@ impl Response {
             Self::PlanRefused { job, why } => {
                 text = why;
                 (10, vec![f(job)])
+            }
+            Self::Matched { job, fit, look } => {
+                let fit = fit.and_then(|fit| Fit::ALL.iter().position(|one| *one == fit));
+                let fit = fit.unwrap_or(Fit::ALL.len());
+                let mut numbers = vec![f(job), fit as f64];
+                numbers.extend(look.to_numbers());
+                (11, numbers)
             }
         };
         Parts {
@@ -130,6 +137,11 @@ impl Response {
                 job: numbers.count()?,
                 why: parts.text,
             },
+            11 => Self::Matched {
+                job: numbers.count()?,
+                fit: Fit::ALL.get(numbers.count()? as usize).copied(),
+                look: numbers.look()?,
+            },
             _ => return None,
         })
     }
@@ -194,6 +206,7 @@ mod tests {
     use super::*;
     use crate::engine::corrections::Label;
     use crate::engine::fit::starting_placement;
+    use crate::engine::look::Look;
 
     #[test]
     fn every_response_arrives_as_it_was_sent() {
@@ -258,6 +271,17 @@ mod tests {
                 });
             }
         }
+        let fits = [
+            None,
+            Some(Fit::Well),
+            Some(Fit::NoContrast),
+            Some(Fit::TooDark),
+        ];
+        all.extend(fits.map(|fit| Response::Matched {
+            job,
+            fit,
+            look: Look::default(),
+        }));
         all.push(Response::PlanRefused {
             job,
             why: "not a plan".into(),

@@ -80,7 +80,7 @@ impl App {
     }
 
     /// Ends the step under way.
-    fn seal(self) {
+    pub(super) fn seal(self) {
         // Only where there is one: whoever looks at the history is woken.
         if self.history.with_untracked(History::is_open) {
             self.history.update(History::seal);

@@ -11,7 +11,6 @@ use super::state::{App, Finding, MarkerId, Tab, TapTarget};
 use super::strings;
 use crate::engine::fit::{fit, starting_placement};
 use crate::engine::look::Shade;
-use crate::engine::matching::HairSample;
 use crate::engine::placement::Placement;
 use crate::platform::models::ModelFiles;
 use crate::platform::render_client::RenderClient;
@@ -223,7 +222,7 @@ impl App {
     fn wear(self, head: Head) {
         let Colours { skin, brow } = head.colours;
         self.skin.set(skin);
-        self.hair.set(brow.map(|brow| (brow, HairSample::Hair)));
+        self.hair.set(brow);
         self.set_up(|plan| {
             // What lies on the head does so wherever that was found.
             let length = plan.placement.and_then(|placed| placed.known_length());
@@ -235,8 +234,7 @@ impl App {
                 // Not its warmth: in warm light every brow looks warm, and a reddish
                 // tone is what people fear.
                 let said = self.skin_class.get_untracked();
-                let density = look.density;
-                let shade = suggest_in_light(said, skin, brow, HairSample::Hair, &density).shade;
+                let shade = suggest_in_light(said, skin, brow).shade;
                 look.shade.dilution = shade.dilution;
                 self.finder.matched.set_value(Some(look.rounded().shade));
             }

@@ -1,7 +1,6 @@
 //! The kinds of things the page's state speaks of.
 
 use crate::engine::handles::HandleId;
-use crate::engine::matching::HairSample;
 
 /// How far the page is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +87,8 @@ pub enum MarkerId {
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Picking {
     Skin,
-    Hair(HairSample),
+    Hair,
+    Stubble,
 }
 
 /// What the next tap on the photo does.

@@ -11,6 +11,7 @@ use super::shade::ShadePanel;
 use super::slider::ParamSlider;
 use super::state::{App, Tab, TapTarget};
 use crate::engine::params::ParamId;
+use crate::engine::styles::School;
 
 /// Tabs and the panel of the chosen one.
 #[component]
@@ -132,7 +133,29 @@ fn DensityPanel() -> impl IntoView {
         <ParamSlider id=ParamId::DensityPerCm2 />
         <ParamSlider id=ParamId::DiameterMm />
         <p class="hint" data-testid="count">{count}</p>
+        <Schools />
+        <ParamSlider id=ParamId::Crispness />
+        <p class="hint">"Fresh impressions are crisp; healed ones soften into the skin."</p>
+        <ParamSlider id=ParamId::Unevenness />
         <button type="button" class="primary" on:click=move |_| app.tab.set(Tab::Shade)>"Next: shade"</button>
+    }
+}
+
+/// The two ways practitioners work, as a switch.
+#[component]
+fn Schools() -> impl IntoView {
+    let app = expect_context::<App>();
+    let button = move |school: School| {
+        let chosen = move || {
+            app.plan
+                .with(|plan| school.is_of(&plan.look.density))
+                .to_string()
+        };
+        let choose = move |_| app.change_look(|look| school.apply(&mut look.density));
+        view! { <button type="button" aria-pressed=chosen on:click=choose>{school.name()}</button> }
+    };
+    view! {
+        <div class="row" role="group" aria-label="School">{School::ALL.map(button).collect_view()}</div>
     }
 }
 

@@ -5,8 +5,7 @@ use leptos::prelude::*;
 use super::slider::ParamSlider;
 use super::state::{App, Picking, TapTarget};
 use crate::engine::color::srgb8_from_linear;
-use crate::engine::look::Density;
-use crate::engine::matching::{HairSample, Suggestion, suggest};
+use crate::engine::matching::{Suggestion, suggest};
 use crate::engine::params::ParamId;
 use crate::engine::shade::darkening;
 use crate::engine::skin::{SkinClass, hair_name};
@@ -31,18 +30,9 @@ pub(super) fn suggest_in_light(
     said: Option<SkinClass>,
     skin: [f64; 3],
     hair: [f64; 3],
-    kind: HairSample,
-    density: &Density,
 ) -> Suggestion {
-    match kind {
-        HairSample::Hair => {
-            let class = said.unwrap_or_else(|| SkinClass::of(skin));
-            let hair = hair_in_daylight(said, skin, hair);
-            suggest(class.usual_linear(), hair, kind, density)
-        }
-        // What is drawn must look like it in this very light.
-        HairSample::Stubble => suggest(skin, hair, kind, density),
-    }
+    let class = said.unwrap_or_else(|| SkinClass::of(skin));
+    suggest(class.usual_linear(), hair_in_daylight(said, skin, hair))
 }
 
 /// The panel of the Shade step.
@@ -82,10 +72,8 @@ pub fn ShadePanel() -> impl IntoView {
 fn MatchMe() -> impl IntoView {
     let app = expect_context::<App>();
     let suggestion = move || -> Option<Suggestion> {
-        let (hair, kind) = app.hair.get()?;
-        let density = app.plan.with(|plan| plan.look.density);
-        let (said, skin) = (app.skin_class.get(), app.skin.get()?);
-        Some(suggest_in_light(said, skin, hair, kind, &density))
+        let (said, skin, hair) = (app.skin_class.get(), app.skin.get()?, app.hair.get()?);
+        Some(suggest_in_light(said, skin, hair))
     };
     let pick = move |picking: Picking| app.tap.set(Some(TapTarget::Colour(picking)));
     let picking = move |p: Picking| (app.tap.get() == Some(TapTarget::Colour(p))).to_string();
@@ -99,8 +87,7 @@ fn MatchMe() -> impl IntoView {
         let called = move || match (colour.get(), what) {
             (None, _) => "not picked yet",
             (Some(skin), Picking::Skin) => SkinClass::of(skin).name(),
-            (Some(hair), Picking::Hair(HairSample::Hair)) => hair_name(in_daylight(hair)),
-            (Some(_), Picking::Hair(HairSample::Stubble)) => "picked",
+            (Some(hair), _) => hair_name(in_daylight(hair)),
         };
         view! {
             <div class="row">
@@ -115,19 +102,21 @@ fn MatchMe() -> impl IntoView {
             </div>
         }
     };
-    let of = move |kind: HairSample| {
-        Signal::derive(move || app.hair.get().filter(|(_, k)| *k == kind).map(|(c, _)| c))
-    };
     view! {
         <fieldset class="match">
             <legend>"Match me"</legend>
-            <p class="hint">"Pick the bare skin, then a brow, hair at the sides, or stubble: press a button, then tap the photo."</p>
+            <p class="hint">"Shaved hair beside bare skin tells most: density, size and shade then continue it."</p>
+            <div class="row">
+                <button type="button" data-testid="match-sides" on:click=move |_| app.match_sides(None)>"Match the sides"</button>
+                <button type="button" aria-pressed=move || picking(Picking::Stubble) on:click=move |_| pick(Picking::Stubble)>"Pick stubble"</button>
+            </div>
+            <p role="status" data-testid="sides">{move || app.sides.get()}</p>
+            <p class="hint">"Without any, pick the bare skin and a brow or other hair: press a button, then tap the photo."</p>
             {row("Pick skin", Picking::Skin, Signal::derive(move || app.skin.get()))}
             <Show when=move || app.skin.get().is_some()>
                 <SkinSaid />
             </Show>
-            {row("Pick hair or brow", Picking::Hair(HairSample::Hair), of(HairSample::Hair))}
-            {row("Pick stubble", Picking::Hair(HairSample::Stubble), of(HairSample::Stubble))}
+            {row("Pick hair or brow", Picking::Hair, Signal::derive(move || app.hair.get()))}
             <div role="status">
                 {move || {
                     suggestion()

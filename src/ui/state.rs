@@ -14,9 +14,9 @@ use super::strings;
 use crate::engine::error::{BadPlacement, EngineError};
 use crate::engine::fit::fit;
 use crate::engine::head::HeadModel;
-use crate::engine::matching::HairSample;
-use crate::engine::placement::Placement;
+use crate::engine::placement::{MarkerInPhoto, Placement};
 use crate::engine::skin::SkinClass;
+use crate::engine::stubble::Fit;
 use crate::platform::models::ModelFiles;
 use crate::platform::render_client::{News, RenderClient};
 use crate::protocol::{Request, Response};
@@ -75,7 +75,9 @@ pub struct App {
     pub skin: RwSignal<Option<[f64; 3]>>,
     /// What somebody says the skin is, whatever the photo's light makes of it.
     pub skin_class: RwSignal<Option<SkinClass>>,
-    pub hair: RwSignal<Option<([f64; 3], HairSample)>>,
+    pub hair: RwSignal<Option<[f64; 3]>>,
+    /// What came of matching the sides, in words.
+    pub sides: RwSignal<&'static str>,
     pub both: RwSignal<bool>,
     pub export: RwSignal<Option<f64>>,
     pub finder: Finder,
@@ -130,6 +132,7 @@ impl App {
             skin: RwSignal::new(None),
             skin_class: RwSignal::new(None),
             hair: RwSignal::new(None),
+            sides: RwSignal::new(""),
             both: RwSignal::new(false),
             export: RwSignal::new(None),
             finder: Finder::new(models),
@@ -213,9 +216,21 @@ impl App {
             photo.width,
             photo.height,
         );
+        if picking == Picking::Stubble {
+            return self.match_sides(Some(at));
+        }
         self.colour.set(Some(picking));
         self.with_client(|client| {
             client.ask(|job| Request::Sample { job, at });
+        });
+    }
+
+    /// Asks for a look that continues the shaved hair at a place, or wherever
+    /// there is any.
+    pub fn match_sides(self, at: Option<MarkerInPhoto>) {
+        let look = self.plan.with_untracked(|plan| plan.look);
+        self.with_client(|client| {
+            client.ask(|job| Request::Match { job, at, look });
         });
     }
 
@@ -342,9 +357,16 @@ impl App {
             }
             Response::Sampled { linear_rgb, .. } => match self.colour.get_untracked() {
                 Some(Picking::Skin) => self.skin.set(Some(linear_rgb)),
-                Some(Picking::Hair(kind)) => self.hair.set(Some((linear_rgb, kind))),
-                None => {}
+                Some(Picking::Hair) => self.hair.set(Some(linear_rgb)),
+                Some(Picking::Stubble) | None => {}
             },
+            Response::Matched { fit, look, .. } => {
+                self.sides.set(strings::matched(fit));
+                if matches!(fit, Some(Fit::Well | Fit::TooDark)) {
+                    self.change_look(|now| (now.density, now.shade) = (look.density, look.shade));
+                    self.seal();
+                }
+            }
             Response::Progress { done, .. } => {
                 if self.export.get_untracked().is_some() {
                     self.export.set(Some(done));
@@ -380,6 +402,7 @@ impl App {
         self.skin.set(None);
         self.skin_class.set(None);
         self.hair.set(None);
+        self.sides.set("");
         self.split.set(0.0);
         self.finder.forget();
         self.start_document(known);

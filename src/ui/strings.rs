@@ -2,6 +2,7 @@
 //! fails: what happened, and one next step.
 
 use crate::engine::error::BadPlacement;
+use crate::engine::stubble::Fit;
 use crate::protocol::{JobError, PhotoError};
 
 /// The privacy promise in a line.
@@ -46,6 +47,23 @@ pub(crate) fn photo_error(error: PhotoError) -> String {
         PhotoError::Damaged => "This picture is damaged and cannot be read. Please choose another copy of it.".into(),
         PhotoError::OutOfMemory => {
             "The device ran out of memory. Please close other tabs, or choose a smaller version of the photo.".into()
+        }
+    }
+}
+
+/// What came of matching the sides.
+#[must_use]
+pub(crate) fn matched(fit: Option<Fit>) -> &'static str {
+    match fit {
+        Some(Fit::Well) => "Density, size and shade now continue your shaved hair.",
+        Some(Fit::NoContrast) => {
+            "The hair there is no darker than the skin beside it. Pick another spot."
+        }
+        Some(Fit::TooDark) => {
+            "As dark as a treatment gets: your hair there hides the skin. For a shaved look, clip it to 1 mm or less and take the photo again."
+        }
+        None => {
+            "No shaved hair was found beside bare skin. Press “Pick stubble”, then tap some in the photo."
         }
     }
 }

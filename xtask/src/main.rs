@@ -13,6 +13,7 @@ mod onnx;
 mod onnx_file;
 mod posed;
 mod protobuf;
+mod realism;
 mod render;
 mod report;
 mod serve;
@@ -79,6 +80,12 @@ const COMMANDS: &[Command] = &[
         usage: "[--photos DIR | --posed]",
         summary: "find the heads in photos, or in drawn ones, natively: tables and pictures",
         run: vision::run,
+    },
+    Command {
+        name: "realism",
+        usage: "[--photos DIR] [--patches FILE]",
+        summary: "hold impressions against real stubble: tables and a contact sheet",
+        run: realism::run,
     },
     Command {
         name: "bench",

@@ -13,7 +13,7 @@ const CHECKS: [(&str, &[&str]); 5] = [
     ("clippy, the bare core", &["clippy", "--all-targets"]),
     (
         "clippy, picture files",
-        &["clippy", "--all-targets", "--features", "codec-native"],
+        &["clippy", "--all-targets", "--features", "realism"],
     ),
     (
         "clippy, xtask",
@@ -32,7 +32,7 @@ const CHECKS: [(&str, &[&str]); 5] = [
             "doc",
             "--no-deps",
             "--features",
-            "codec-native",
+            "realism",
             "--document-private-items",
         ],
     ),
@@ -55,7 +55,7 @@ const SUITES: [Suite; 7] = [
         build::lint("vision_bench").map(|()| Tally::one(true))
     }),
     ("native tests", || {
-        suites::cargo_test(&["--features", "codec-native"])
+        suites::cargo_test(&["--features", "realism"])
     }),
     ("xtask's tests", || {
         suites::cargo_test(&["--package", "xtask", "--profile", "xtask"])

@@ -13,7 +13,7 @@ use crate::report::Report;
 use crate::tools::{at, cargo, no_more, output, take_flag, take_value};
 
 /// The photos that lie beside the repository on a developer's machine.
-const PHOTOS: &str = "../shared/photos/heads";
+pub(crate) const PHOTOS: &str = "../shared/photos/heads";
 /// Overlays to look at.
 const OVERLAYS: &str = "target/vision";
 

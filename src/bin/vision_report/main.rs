@@ -26,8 +26,7 @@ use smp_visualizer::codec::{Limit, WORKING_EDGE, decode};
 use smp_visualizer::engine::color::{ita_deg, lab_from_linear};
 use smp_visualizer::engine::fit::fit;
 use smp_visualizer::engine::head::HeadModel;
-use smp_visualizer::engine::look::Look;
-use smp_visualizer::engine::matching::{HairSample, suggest};
+use smp_visualizer::engine::matching::suggest;
 use smp_visualizer::engine::matte::{MATTE_BYTES, Matte};
 use smp_visualizer::engine::placement::{MarkerInPhoto, Placement};
 use smp_visualizer::vision::colours::Colours;
@@ -213,9 +212,8 @@ fn of_head(placement: &Placement, head: &HeadModel) -> Value {
 }
 
 fn of_face(face: &Face, colours: &Colours) -> Value {
-    let density = Look::default().density;
     let both = colours.skin.zip(colours.brow);
-    let suggestion = both.map(|(skin, brow)| suggest(skin, brow, HairSample::Hair, &density));
+    let suggestion = both.map(|(skin, brow)| suggest(skin, brow));
     json!({
         "score": face.score,
         "flag": face.mesh.flag,

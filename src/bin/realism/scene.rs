@@ -1,0 +1,131 @@
+//! A head in its photo, as the product finds and treats it.
+
+use glam::DVec2;
+use smp_visualizer::engine::candidates::Candidates;
+use smp_visualizer::engine::composite::composite;
+use smp_visualizer::engine::dots::{Shown, project, visible};
+use smp_visualizer::engine::field::Field;
+use smp_visualizer::engine::fit::{fit, starting_placement};
+use smp_visualizer::engine::head::HeadModel;
+use smp_visualizer::engine::image::{Photo, Rect};
+use smp_visualizer::engine::look::Look;
+use smp_visualizer::engine::region::{Grid, SignedDistance};
+use smp_visualizer::engine::render::optics;
+use smp_visualizer::engine::scalp::Scalp;
+use smp_visualizer::engine::shade::darkening;
+use smp_visualizer::engine::sharpness::camera_variance_px2;
+use smp_visualizer::engine::shine::Shine;
+use smp_visualizer::engine::sides::Seen;
+use smp_visualizer::engine::stubble::{Scale, match_stubble};
+use smp_visualizer::engine::texture::{Texture, texture};
+use smp_visualizer::vision::crop::Pyramid;
+use smp_visualizer::vision::face::find_faces;
+use smp_visualizer::vision::models::Models;
+use smp_visualizer::vision::reading::{head_of, head_without_face, matte_of};
+
+/// A head in its photo.
+pub(crate) struct Scene<'a> {
+    photo: &'a Photo,
+    head: HeadModel,
+    scalp: Scalp,
+    camera_px2: f32,
+    candidates: &'a Candidates,
+}
+
+impl<'a> Scene<'a> {
+    /// Finds the head, or starts from the middle of the photo where there is
+    /// none to be found.
+    pub(crate) fn new(
+        photo: &'a Photo,
+        models: &mut Models,
+        candidates: &'a Candidates,
+    ) -> Result<Self, String> {
+        let told = |e: &dyn std::fmt::Display| e.to_string();
+        let pyramid = Pyramid::new(photo);
+        let faces = find_faces(photo, &pyramid, models, &mut || true).map_err(|e| told(&e))?;
+        let found = match faces.first() {
+            Some(face) => Some(head_of(photo, &pyramid, models, face).map_err(|e| told(&e))?),
+            None => head_without_face(photo, &pyramid, models).map_err(|e| told(&e))?,
+        };
+        let usual = || starting_placement(None, photo.width(), photo.height());
+        let placement = found.map_or_else(usual, |head| head.placement);
+        let head = fit(&placement, photo.width(), photo.height()).map_err(|e| told(&e))?;
+        let matte = matte_of(photo, &pyramid, models, &faces, &head).map_err(|e| told(&e))?;
+        Ok(Self {
+            photo,
+            head,
+            scalp: Scalp::default().with_matte(matte),
+            camera_px2: camera_variance_px2(photo),
+            candidates,
+        })
+    }
+
+    /// Pixels per millimetre in the middle of a patch; as in the middle of the
+    /// head where the patch is not on the cranium.
+    pub(crate) fn px_per_mm(&self, rect: Rect) -> f64 {
+        let corner = DVec2::new(f64::from(rect.x), f64::from(rect.y));
+        let size = DVec2::new(f64::from(rect.width), f64::from(rect.height));
+        let on_head = self.head.scalp_from_photo(corner + 0.5 * size);
+        on_head.map_or(self.head.camera.px_per_mm, |p| self.head.px_per_mm_at(p))
+    }
+
+    /// The look that makes of bare skin what the stubble is, as "Pick stubble"
+    /// would.
+    pub(crate) fn matched(&self, bare: Rect, stubble: Rect) -> Result<Look, String> {
+        let read = |rect| texture(self.photo, rect).ok_or("a patch that cannot be read");
+        Ok(self.look_like(&read(bare)?, &read(stubble)?, self.px_per_mm(bare)))
+    }
+
+    /// The look that "Match the sides" finds; none where it finds no stubble.
+    pub(crate) fn matched_by_itself(&self) -> Option<Look> {
+        let known = self.scalp.known_in(self.photo.width(), self.photo.height());
+        let shine = Shine::new(self.photo, &self.scalp, known);
+        let seen = Seen {
+            photo: self.photo,
+            head: &self.head,
+            scalp: &self.scalp,
+            shine: shine.as_ref(),
+        };
+        let sides = seen.sides(None)?;
+        Some(self.look_like(&sides.bare, &sides.stubble, sides.px_per_mm))
+    }
+
+    fn look_like(&self, bare: &Texture, stubble: &Texture, px_per_mm: f64) -> Look {
+        let look = Look::default();
+        let scale = Scale {
+            px_per_mm,
+            camera_px2: f64::from(self.camera_px2),
+        };
+        let found = match_stubble(bare, stubble, scale, &look.density);
+        Look {
+            density: found.density,
+            shade: found.shade,
+            ..look
+        }
+    }
+
+    /// The photo with the whole head treated as if it lay deep behind the
+    /// hairline and were all bare.
+    pub(crate) fn treated(&self, look: &Look) -> Photo {
+        let (width, height) = (self.photo.width(), self.photo.height());
+        let grid = Grid::new(self.head.semi_axes_mm);
+        let size = [width, height];
+        let projection = project(self.candidates, look.seed, &self.head, &grid, size, false);
+        let mut shown = Shown::default();
+        let inside = SignedDistance::deep_inside();
+        visible(
+            &projection,
+            &inside,
+            &look.hairline,
+            &look.density,
+            &mut shown,
+        );
+        let mut field = Field::new();
+        field.set_optics(optics(&self.head, self.camera_px2));
+        let changed = field.splat(&shown.dots(&projection), width, height);
+        let mut out = self.photo.clone();
+        let pigment = darkening(&look.shade);
+        composite(self.photo, &field, &pigment, changed, out.rgba_mut());
+        out
+    }
+}

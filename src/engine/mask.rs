@@ -1,0 +1,44 @@
+//! How much of the pigment in each pixel is seen: what is bare scalp, less what
+//! shines.
+
+use super::image::Rect;
+
+/// Shares for every pixel of a photo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mask {
+    /// Entries per row: the photo's width, up to a multiple of 8.
+    stride: usize,
+    shares: Vec<u8>,
+}
+
+impl Mask {
+    /// All of it is seen, all over a photo of that size.
+    #[must_use]
+    pub fn open(width: u32, height: u32) -> Self {
+        let stride = width.next_multiple_of(8) as usize;
+        Self {
+            stride,
+            shares: vec![255; stride * height as usize],
+        }
+    }
+
+    /// Sets the share, of 255, of every pixel of `rect` that is in the photo,
+    /// asked by column and row.
+    pub fn set(&mut self, rect: Rect, share: impl Fn(u32, u32) -> u8) {
+        let rows = self.shares.chunks_exact_mut(self.stride.max(1));
+        let rows = (0..).zip(rows).skip(rect.y as usize);
+        for (y, row) in rows.take(rect.height as usize) {
+            let pixels = (0..).zip(row).skip(rect.x as usize);
+            for (x, pixel) in pixels.take(rect.width as usize) {
+                *pixel = share(x, y);
+            }
+        }
+    }
+
+    /// The shares of row `y` from column `x` on, a multiple of 8.
+    pub(super) fn row(&self, x: u32, y: u32) -> &[u8] {
+        let from = y as usize * self.stride;
+        let row = self.shares.get(from..from + self.stride);
+        row.and_then(|row| row.get(x as usize..)).unwrap_or(&[])
+    }
+}

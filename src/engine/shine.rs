@@ -1,0 +1,275 @@
+//! Where skin shines: light that the surface mirrors never was in the skin, and
+//! pigment takes nothing of it.
+//!
+//! The dichromatic model (Shafer 1985) takes light from skin for the sum of what
+//! comes out of it, in the skin's colour, and what it mirrors, in the light's.
+//! What would come out is laid over the head as a smooth shading that
+//! highlights do not lift; what a pixel has above it, and paler, is mirrored.
+
+use glam::DVec2;
+
+use super::color::LINEAR_FROM_SRGB8;
+use super::image::{Photo, Rect};
+use super::scalp::Scalp;
+
+/// Cells along the longer side of what is looked at.
+const CELLS: f64 = 64.0;
+/// Standard deviation of the shading's smoothness, cells: an eighth of a head,
+/// some 25 mm, wider than highlights and narrower than the shading of a head.
+const SMOOTH_CELLS: f64 = 7.0;
+/// Pixels looked at along a cell's side.
+const SAMPLES: u32 = 4;
+/// How often the shading is fitted to what it does not exceed.
+const ROUNDS: usize = 4;
+/// How much brighter than the shading a cell may be that is believed to be
+/// skin: the light falls off within a smoothing width.
+const BELIEVED: f32 = 1.08;
+/// How much brighter than the shading a pixel has to be to shine: pores,
+/// freckles and noise make as much.
+const BRIGHTER: f32 = 1.18;
+/// A pixel that has lost as much of the skin's saturation as this, as a share,
+/// surely shines; one that has lost none does not.
+const PALER: f32 = 0.35;
+/// Saturation of skin below which it says nothing: black and white photos.
+const GREY: f32 = 0.12;
+/// From this level on a camera comes to its end, and ever less is known of how
+/// bright the skin was; and what share counts as mirrored where it is there.
+const CLIPPING: f32 = 235.0;
+/// See [`CLIPPING`].
+const CLIPPED_SHINE: f32 = 0.6;
+
+/// The shading of a head's bare skin.
+#[derive(Debug, Clone)]
+pub struct Shine {
+    corner: DVec2,
+    cell_px: f64,
+    columns: usize,
+    rows: usize,
+    /// Linear light that comes out of the skin at each cell.
+    skin: Vec<[f32; 3]>,
+}
+
+impl Shine {
+    /// Fits the shading within `rect`; none where it shows no bare skin.
+    #[must_use]
+    pub fn new(photo: &Photo, scalp: &Scalp, rect: Rect) -> Option<Self> {
+        let rect = rect.intersect(photo.rect());
+        if rect.is_empty() {
+            return None;
+        }
+        let cell_px = (f64::from(rect.width.max(rect.height)) / CELLS).max(1.0);
+        let cells = |side: u32| (f64::from(side) / cell_px).ceil() as usize;
+        let (columns, rows) = (cells(rect.width), cells(rect.height));
+        let corner = DVec2::new(f64::from(rect.x), f64::from(rect.y));
+        let (width, height) = (photo.width(), photo.height());
+        let seen: Vec<([f32; 3], f32)> = (0..columns * rows)
+            .map(|i| {
+                let cell = DVec2::new((i % columns) as f64, (i / columns) as f64);
+                let (mut sum, mut weight) = ([0.0; 3], 0.0);
+                for j in 0..SAMPLES * SAMPLES {
+                    let sub = DVec2::new(f64::from(j % SAMPLES), f64::from(j / SAMPLES)) + 0.5;
+                    let q_in_photo = corner + (cell + sub / f64::from(SAMPLES)) * cell_px;
+                    let Some([r, g, b, _]) = photo.pixel_at(q_in_photo) else {
+                        continue;
+                    };
+                    let bare = scalp.bare_at(q_in_photo, width, height);
+                    let linear = linear([r, g, b]);
+                    sum.iter_mut().zip(linear).for_each(|(s, v)| *s += v * bare);
+                    weight += bare;
+                }
+                (sum.map(|s| s / weight.max(1e-6)), weight)
+            })
+            .collect();
+        let mut skin = smoothed(&seen, columns);
+        for _ in 1..ROUNDS {
+            let held: Vec<([f32; 3], f32)> = seen
+                .iter()
+                .zip(&skin)
+                .map(|((light, weight), skin)| {
+                    let most = BELIEVED * brightness(*skin);
+                    let believed = if brightness(*light) > most {
+                        skin.map(|v| v * BELIEVED)
+                    } else {
+                        *light
+                    };
+                    (believed, *weight)
+                })
+                .collect();
+            skin = smoothed(&held, columns);
+        }
+        let any = seen.iter().any(|(_, weight)| *weight > 0.5);
+        any.then_some(Self {
+            corner,
+            cell_px,
+            columns,
+            rows,
+            skin,
+        })
+    }
+
+    /// The share of a pixel's light that is mirrored, 0–1.
+    #[must_use]
+    pub fn at(&self, x: u32, y: u32, rgb: [u8; 3]) -> f32 {
+        let light = linear(rgb);
+        let skin = self.skin_at(x, y);
+        let (bright, usual) = (brightness(light), brightness(skin));
+        let above = 1.0 - BRIGHTER * usual / bright.max(1e-6);
+        // A channel at its end has lost its colour to the camera, too.
+        let most = rgb.into_iter().max().map_or(0.0, f32::from);
+        let clipped = CLIPPED_SHINE * ((most - CLIPPING) / (255.0 - CLIPPING)).max(0.0);
+        if above <= 0.0 {
+            return clipped;
+        }
+        let whole = saturation(skin);
+        let paler = if whole < GREY {
+            1.0
+        } else {
+            ((1.0 - saturation(light) / whole) / PALER).clamp(0.0, 1.0)
+        };
+        (above * paler).max(clipped).min(1.0)
+    }
+
+    /// The shading at a pixel, straight between cells.
+    fn skin_at(&self, x: u32, y: u32) -> [f32; 3] {
+        let p = DVec2::new(f64::from(x) + 0.5, f64::from(y) + 0.5);
+        let last = DVec2::new(self.columns as f64 - 1.0, self.rows as f64 - 1.0);
+        let at = ((p - self.corner) / self.cell_px - 0.5).clamp(DVec2::ZERO, last);
+        let (column, row) = (at.x as usize, at.y as usize);
+        let way = (at - at.floor()).as_vec2();
+        let right = (column + 1).min(self.columns - 1);
+        let below = (row + 1).min(self.rows - 1);
+        let cell = |x: usize, y: usize| {
+            self.skin
+                .get(y * self.columns + x)
+                .copied()
+                .unwrap_or_default()
+        };
+        let (a, b) = (cell(column, row), cell(right, row));
+        let (c, d) = (cell(column, below), cell(right, below));
+        std::array::from_fn(|i| {
+            let (upper, lower) = (a[i] + (b[i] - a[i]) * way.x, c[i] + (d[i] - c[i]) * way.x);
+            upper + (lower - upper) * way.y
+        })
+    }
+}
+
+fn linear(rgb: [u8; 3]) -> [f32; 3] {
+    rgb.map(|v| LINEAR_FROM_SRGB8[usize::from(v)] as f32)
+}
+
+fn brightness([r, g, b]: [f32; 3]) -> f32 {
+    // Luminance (IEC 61966-2-1).
+    0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+/// How far a colour is from grey, 0–1.
+fn saturation([r, g, b]: [f32; 3]) -> f32 {
+    let most = r.max(g).max(b);
+    1.0 - r.min(g).min(b) / most.max(1e-6)
+}
+
+/// Weighted means over each cell's surroundings; what has no weight takes its
+/// neighbours'.
+fn smoothed(cells: &[([f32; 3], f32)], columns: usize) -> Vec<[f32; 3]> {
+    let weighed: Vec<[f32; 4]> = cells
+        .iter()
+        .map(|([r, g, b], w)| {
+            // Never nothing, lest a place far from all skin be divided by it.
+            let w = w.max(1e-4);
+            [r * w, g * w, b * w, w]
+        })
+        .collect();
+    let rows = cells.len() / columns.max(1);
+    let across = blurred(&weighed, columns, 1, rows, columns);
+    let down = blurred(&across, rows, columns, columns, 1);
+    down.iter()
+        .map(|[r, g, b, w]| [r / w, g / w, b / w])
+        .collect()
+}
+
+/// Blurs `lines` lines of `length` cells that are `step` apart in memory, and
+/// the lines `pitch`.
+fn blurred(
+    cells: &[[f32; 4]],
+    length: usize,
+    step: usize,
+    lines: usize,
+    pitch: usize,
+) -> Vec<[f32; 4]> {
+    let reach = (2.5 * SMOOTH_CELLS) as usize;
+    let weights: Vec<f32> = (0..=reach)
+        .map(|d| libm::exp(-0.5 * (d * d) as f64 / (SMOOTH_CELLS * SMOOTH_CELLS)) as f32)
+        .collect();
+    let mut out = vec![[0.0; 4]; cells.len()];
+    for line in 0..lines {
+        for i in 0..length {
+            let near = i.saturating_sub(reach)..(i + reach + 1).min(length);
+            let mut sum = [0.0; 4];
+            for j in near {
+                let weight = weights.get(i.abs_diff(j)).copied().unwrap_or(0.0);
+                let cell = cells
+                    .get(line * pitch + j * step)
+                    .copied()
+                    .unwrap_or_default();
+                sum.iter_mut().zip(cell).for_each(|(s, v)| *s += weight * v);
+            }
+            if let Some(out) = out.get_mut(line * pitch + i * step) {
+                *out = sum;
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::color::srgb8_from_linear;
+
+    const SKIN: [f64; 3] = [0.5, 0.3, 0.2];
+    const SIZE: u32 = 200;
+
+    /// Skin in light that falls off to the right, with a highlight in the
+    /// middle that adds `mirrored` of white light.
+    fn scene(mirrored: f64) -> Photo {
+        let bytes = (0..SIZE * SIZE).flat_map(|i| {
+            let (x, y) = (f64::from(i % SIZE), f64::from(i / SIZE));
+            let light = 1.2 - 0.7 * x / f64::from(SIZE);
+            let away = libm::hypot(x - 100.0, y - 100.0);
+            let add = if away < 14.0 { mirrored } else { 0.0 };
+            let [r, g, b] = SKIN.map(|v| srgb8_from_linear(v * light + add));
+            [r, g, b, 255]
+        });
+        Photo::new(SIZE, SIZE, bytes.collect()).unwrap()
+    }
+
+    fn share(photo: &Photo, x: u32, y: u32) -> f32 {
+        let shine = Shine::new(photo, &Scalp::default(), photo.rect()).unwrap();
+        let [r, g, b, _] = photo.pixel(x, y).unwrap();
+        shine.at(x, y, [r, g, b])
+    }
+
+    #[test]
+    fn a_highlight_shines_and_brighter_light_does_not() {
+        let photo = scene(0.4);
+        // 0.4 of 0.85 · 0.33 + 0.4.
+        let found = share(&photo, 100, 100);
+        assert!((0.4..0.7).contains(&found), "{found}");
+        for (x, y) in [(5, 100), (60, 60), (195, 20), (100, 140)] {
+            assert_eq!(share(&photo, x, y), 0.0, "{x} {y}");
+        }
+    }
+
+    #[test]
+    fn what_the_camera_could_not_hold_shines() {
+        let mut photo = scene(0.0);
+        photo.rgba_mut()[..4].copy_from_slice(&[255, 240, 200, 255]);
+        assert!(share(&photo, 0, 0) >= 0.5);
+    }
+
+    #[test]
+    fn no_skin_no_shine() {
+        let photo = scene(0.0);
+        assert!(Shine::new(&photo, &Scalp::default(), Rect::default()).is_none());
+    }
+}

@@ -1,0 +1,314 @@
+//! "Match the sides": how many impressions of which pigment continue the shaved
+//! hair that is there, in mean tone and in grain.
+
+use super::color::{LUMINANCE_SHARES, lab_from_linear};
+use super::dots::{IMPRESSIONS_PER_UNIT, UNEVEN_MM, UNEVEN_RMS};
+use super::look::{Density, Shade};
+use super::params::ParamId;
+use super::shade::{
+    HALO_SIGMA_MM, density_for, dermal_multiplier, dilution_for, halo_share, halo_slope,
+    mean_coverage, opacity, spread,
+};
+use super::texture::{BANDS, Texture, grain_of_noise, grain_of_spots};
+
+/// What continues somebody's stubble.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Matched {
+    /// How many impressions, how large, how crisp, how uneven.
+    pub density: Density,
+    /// Of which pigment.
+    pub shade: Shade,
+    /// How well that can be done.
+    pub fit: Fit,
+}
+
+/// How well stubble can be matched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// As well as these numbers go.
+    Well,
+    /// The stubble is no darker than the skin.
+    NoContrast,
+    /// It is darker than any treatment: hair that hides the skin.
+    TooDark,
+}
+
+/// Skin and camera where the stubble is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scale {
+    /// Pixels to a millimetre.
+    pub px_per_mm: f64,
+    /// Variance of the camera's blur, px².
+    pub camera_px2: f64,
+}
+
+/// Depths tried, mm.
+const DEPTHS_MM: [f64; 8] = [0.03, 0.04, 0.06, 0.08, 0.10, 0.15, 0.20, 0.30];
+/// Of two pigments that come as near to the stubble's colour as this, CIELAB
+/// units, nobody sees the difference.
+const SAME_COLOUR: f64 = 1.0;
+/// Opacity that is asked of the pigment: of 1:21, a usual dilution (domain.md
+/// §1.6).
+const USUAL_OPACITY: f64 = 0.85;
+/// Coverage that is asked of impressions: enough to be a shadow, and few
+/// enough for dots to stand out.
+const USUAL_COVERAGE: f64 = 0.4;
+/// Most that is asked of them.
+const MOST_COVERAGE: f64 = 0.8;
+/// Bounds of the density that is asked for, per cm²: domain.md §1.3's of
+/// finished treatments, and a little fewer.
+const PER_CM2: [f64; 2] = [60.0, 240.0];
+/// Diameters tried, mm.
+const DIAMETERS_MM: [f64; 8] = [0.20, 0.25, 0.30, 0.35, 0.40, 0.45, 0.50, 0.60];
+/// How far, in decades of a band's grain, the usual numbers may be left for a
+/// better match: for each doubling of the diameter, and for each unit of
+/// unevenness.
+const UNUSUAL: [f64; 2] = [0.05, 0.05];
+/// Grain below which nothing is seen: of a quarter of a level in the middle
+/// greys.
+const LEAST_GRAIN: f64 = 4e-6;
+/// What the spread of size and opacity adds to the mean square of dots'
+/// amounts: sizes of ±15 %, opacities of ±25 % (`engine::dots`).
+const JITTER: f64 = 1.05;
+/// Standard deviation of the correlation of a noise with bumps a period apart
+/// (`engine::noise`), as a share of the period.
+const NOISE_REACH: f64 = 0.28;
+
+/// The treatment of skin like `bare` that looks like `stubble`; both from one
+/// photo, in much the same light. `usual` is the density to begin with.
+#[must_use]
+pub fn match_stubble(bare: &Texture, stubble: &Texture, scale: Scale, usual: &Density) -> Matched {
+    let skin = bare.mean_linear;
+    let taken: [f64; 3] = std::array::from_fn(|i| 1.0 - stubble.mean_linear[i] / skin[i].max(1e-6));
+    let dark = weighted(skin, taken);
+    let (depth_mm, warmth) = pigment_like(taken, skin);
+    let takes = dermal_multiplier(depth_mm, warmth).map(|m| 1.0 - m);
+    let per_coverage = weighted(skin, takes);
+    let ask = (dark / per_coverage / USUAL_OPACITY).clamp(0.0, MOST_COVERAGE);
+    let one = Tried {
+        bare,
+        stubble,
+        scale,
+        usual,
+        ask,
+        dark,
+    };
+    let density = one.best();
+    let spread = spread(density.diameter_mm, density.crispness);
+    let cover = mean_coverage(&spread, density.per_cm2 / 100.0);
+    let alpha = dark / per_coverage / cover.max(1e-6);
+    let fit = if dark <= 0.0 {
+        Fit::NoContrast
+    } else if alpha > TOO_DARK * opacity(ParamId::Dilution.row().min) {
+        Fit::TooDark
+    } else {
+        Fit::Well
+    };
+    Matched {
+        density,
+        shade: Shade {
+            dilution: ParamId::Dilution.row().on_step(dilution_for(alpha)),
+            depth_mm: ParamId::DepthMm.row().on_step(depth_mm),
+            warmth: ParamId::Warmth.row().on_step(warmth),
+        },
+        fit,
+    }
+}
+
+/// How much more opaque than it can be pigment would have to be where a
+/// treatment is said to fall short.
+const TOO_DARK: f64 = 1.1;
+
+/// Mean of shares of the light of skin, by luminance.
+fn weighted(skin: [f64; 3], share: [f64; 3]) -> f64 {
+    let light: [f64; 3] = std::array::from_fn(|i| LUMINANCE_SHARES[i] * skin[i]);
+    let whole: f64 = light.iter().sum();
+    let sum: f64 = light
+        .iter()
+        .zip(share)
+        .map(|(light, share)| light * share)
+        .sum();
+    sum / whole.max(1e-9)
+}
+
+/// The depth and warmth of pigment that comes nearest to what is `taken` of red,
+/// green and blue; of those alike in that, the one that does where it has the
+/// usual coverage and opacity.
+fn pigment_like(taken: [f64; 3], skin: [f64; 3]) -> (f64, f64) {
+    let steps = (1.0 / ParamId::Warmth.row().step).round() as u32;
+    let wanted = lab_from_linear(std::array::from_fn(|i| skin[i] * (1.0 - taken[i])));
+    let dark = weighted(skin, taken);
+    let most = MOST_COVERAGE * opacity(ParamId::Dilution.row().min);
+    let mut all = Vec::new();
+    for depth_mm in DEPTHS_MM {
+        for step in 0..=steps {
+            let warmth = f64::from(step) / f64::from(steps);
+            let takes = dermal_multiplier(depth_mm, warmth).map(|m| 1.0 - m);
+            let asked = (dark / weighted(skin, takes).max(1e-6)).max(0.0);
+            let amount = asked.min(most);
+            let found =
+                lab_from_linear(std::array::from_fn(|i| skin[i] * (1.0 - amount * takes[i])));
+            let squares = found.iter().zip(wanted).map(|(a, b)| (a - b) * (a - b));
+            let off = squares.sum::<f64>().sqrt();
+            let unusual = (asked - USUAL_OPACITY * USUAL_COVERAGE).abs();
+            all.push((off, unusual, depth_mm, warmth));
+        }
+    }
+    let nearest = all.iter().map(|one| one.0).fold(f64::INFINITY, f64::min);
+    let alike = all.iter().filter(|one| one.0 <= nearest + SAME_COLOUR);
+    let best = alike.min_by(|a, b| a.1.total_cmp(&b.1));
+    let usual = || {
+        (
+            ParamId::DepthMm.row().default,
+            ParamId::Warmth.row().default,
+        )
+    };
+    best.map_or_else(usual, |one| (one.2, one.3))
+}
+
+/// What densities are tried for.
+struct Tried<'a> {
+    bare: &'a Texture,
+    stubble: &'a Texture,
+    scale: Scale,
+    usual: &'a Density,
+    /// Coverage that is asked for.
+    ask: f64,
+    /// Share of the light that is to be taken.
+    dark: f64,
+}
+
+impl Fit {
+    /// All of them, in the order in which they are numbered.
+    pub const ALL: [Self; 3] = [Self::Well, Self::NoContrast, Self::TooDark];
+}
+
+impl Tried<'_> {
+    /// Of the densities that are as dark as is asked, the one whose grain comes
+    /// nearest to the stubble's.
+    fn best(&self) -> Density {
+        let steps = |id: ParamId| {
+            let row = id.row();
+            let count = ((row.max - row.min) / row.step).round() as u32;
+            (0..=count).map(move |step| row.on_step(row.min + row.step * f64::from(step)))
+        };
+        let mut best = (f64::INFINITY, *self.usual);
+        for diameter_mm in DIAMETERS_MM {
+            for crispness in steps(ParamId::Crispness) {
+                let Some(one) = self.one(diameter_mm, crispness) else {
+                    continue;
+                };
+                for unevenness in steps(ParamId::Unevenness) {
+                    let off = self.off(&one, unevenness);
+                    if off < best.0 {
+                        best = (
+                            off,
+                            Density {
+                                unevenness,
+                                ..one.density
+                            },
+                        );
+                    }
+                }
+            }
+        }
+        best.1
+    }
+
+    /// Such impressions, as many as take what is asked for; none where so many
+    /// nobody places, or so few.
+    fn one(&self, diameter_mm: f64, crispness: f64) -> Option<One> {
+        let spread = spread(diameter_mm, crispness);
+        let exact = 100.0 * density_for(&spread, self.ask);
+        let [fewest, most] = PER_CM2;
+        let per_cm2 = ParamId::DensityPerCm2
+            .row()
+            .on_step(exact.clamp(fewest, most));
+        let per_mm2 = per_cm2 / 100.0;
+        let cover = mean_coverage(&spread, per_mm2).max(1e-6);
+        // More opaque pigment can make up for a little; the largest there are
+        // have to do.
+        let largest = diameter_mm >= DIAMETERS_MM[DIAMETERS_MM.len() - 1];
+        if self.ask / cover > opacity(ParamId::Dilution.row().min) / USUAL_OPACITY && !largest {
+            return None;
+        }
+        let px2 = self.scale.px_per_mm * self.scale.px_per_mm;
+        let halos = per_mm2 * spread.halo_mm2;
+        let left = 1.0 - halo_share(halos);
+        let dots = (per_mm2 * spread.dot_mm2).min(1.0);
+        // What full coverage takes, as a share of the mean that is left.
+        let depth = self.dark / cover / (1.0 - self.dark).max(0.05);
+        let amount = spread.dot_mm2 * px2 * left * depth;
+        let spots = grain_of_spots(spread.dot_variance_mm2 * px2 + self.scale.camera_px2);
+        let mut grain = spots.map(|spot| per_mm2 / px2 * amount * amount * spot * JITTER);
+        for (grain, frequency) in grain.iter_mut().zip(FREQUENCIES_PER_PX) {
+            *grain *= regularity(frequency * self.scale.px_per_mm, per_mm2);
+        }
+        let slope = halos * halo_slope(halos) * (1.0 - dots) + dots * left;
+        Some(One {
+            density: Density {
+                per_cm2,
+                diameter_mm,
+                crispness,
+                ..*self.usual
+            },
+            grain,
+            uneven: slope * depth,
+        })
+    }
+
+    /// How far the grain is off, with the price of being unusual.
+    fn off(&self, one: &One, unevenness: f64) -> f64 {
+        let scale = self.scale.px_per_mm;
+        let halo_px = HALO_SIGMA_MM * scale;
+        let blur_px2 = halo_px * halo_px + self.scale.camera_px2;
+        let depth = UNEVEN_RMS * unevenness * one.uneven;
+        let octave = depth * depth / UNEVEN_MM.len() as f64;
+        let mut more = one.grain;
+        for period_mm in UNEVEN_MM {
+            let noise = grain_of_noise(NOISE_REACH * period_mm * scale, blur_px2);
+            more.iter_mut()
+                .zip(noise)
+                .for_each(|(sum, noise)| *sum += octave * noise);
+        }
+        let bands = self.bare.grain.iter().zip(&self.stubble.grain).zip(more);
+        let squares = bands.filter_map(|((bare, stubble), more)| {
+            let (found, wanted) = (bare.as_ref()? + more, *stubble.as_ref()?);
+            let off = libm::log10((found + LEAST_GRAIN) / (wanted + LEAST_GRAIN));
+            Some(off * off)
+        });
+        let size = libm::log2(one.density.diameter_mm / self.usual.diameter_mm).abs();
+        squares.sum::<f64>() + UNUSUAL[0] * size + UNUSUAL[1] * unevenness
+    }
+}
+
+/// Impressions that are tried.
+struct One {
+    density: Density,
+    /// Grain of their dots.
+    grain: [f64; BANDS],
+    /// Change of the light, as a share, per share by which they take more.
+    uneven: f64,
+}
+
+/// Frequency, cycles per px, at which each band is strongest.
+const FREQUENCIES_PER_PX: [f64; BANDS] = [0.33, 0.219, 0.109, 0.055];
+/// Strength of impressions' density variations of long wavelength, compared
+/// with impressions strewn at random: follicular units lie more evenly, a tenth,
+/// and which of them are pairs and how strong each is adds the rest.
+const REGULAR: f64 = 0.5;
+
+/// Strength of impressions' density variations at a frequency, per mm,
+/// compared with impressions strewn at random.
+fn regularity(per_mm: f64, per_mm2: f64) -> f64 {
+    let pairs = f64::from(IMPRESSIONS_PER_UNIT) - 1.0;
+    let units_per_mm = (per_mm2 / (1.0 + pairs)).sqrt();
+    // A pair's two are one where the wave is much longer than their distance.
+    let phase = core::f64::consts::PI * per_mm * PAIR_MEAN_MM;
+    let together = 1.0 + 2.0 * pairs / (1.0 + pairs) * libm::exp(-phase * phase);
+    let way = ((per_mm / units_per_mm - 0.6) / 0.5).clamp(0.0, 1.0);
+    REGULAR + (together - REGULAR) * way * way * (3.0 - 2.0 * way)
+}
+
+/// Mean distance of a pair's two, mm (`engine::dots`).
+const PAIR_MEAN_MM: f64 = 0.375;

@@ -18,7 +18,9 @@
 //! [`engine::fit`] turns markers into a [`engine::head::HeadModel`]: a cranium
 //! ellipsoid in millimetres, a pose and a camera, with the scale's error; how
 //! it lies is shown by [`engine::guides`].
-//! A [`engine::look::Look`] says what to draw, and [`engine::render`] draws:
+//! A [`engine::look::Look`] says what to draw; [`engine::sides`] and
+//! [`engine::stubble`] make one that continues the person's own shaved hair.
+//! [`engine::render`] draws:
 //!
 //! ```text
 //! candidates ─▶ project ─▶ cover ─▶ visibility ─▶ field ─▶ composite ─▶ canvas
@@ -31,6 +33,12 @@
 //! away a few impressions ([`engine::dots::changes`]), and only their part of
 //! the picture is drawn and shown.
 //! Pan, zoom and before/after are CSS and run none of them.
+//!
+//! An impression is a dot and a halo ([`engine::shade::spread`]): light that
+//! wanders in the skin comes by the pigment more often than falls on it. Both are
+//! laid into [`engine::field`], as blurred as the photo is
+//! ([`engine::sharpness`]), and seen through a [`engine::mask`] of what is bare
+//! scalp and does not shine ([`engine::shine`]).
 //!
 //! # Code map
 //!

@@ -58,6 +58,7 @@ pub fn luminance(linear: [f64; 3]) -> f64 {
 
 /// CIELAB (D65) L* 0–100, a*, b* of a linear colour.
 #[must_use]
+#[inline(never)]
 pub fn lab_from_linear(linear: [f64; 3]) -> [f64; 3] {
     let lab = Lab::<D65, f64>::from_color(LinSrgb::from(linear));
     [lab.l, lab.a, lab.b]

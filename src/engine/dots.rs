@@ -14,10 +14,11 @@ use glam::{DVec2, DVec3};
 
 use super::anthropometry::STANDARD_SEMI_AXES_MM;
 use super::candidates::Candidates;
+use super::edge::{Edge, smoothstep};
 use super::head::HeadModel;
 use super::impressions::{Changes, Dot};
 use super::look::{Density, Hairline};
-use super::noise::surface_noise;
+use super::noise::{surface_noise, unevenness};
 use super::region::{Cell, Grid, SignedDistance};
 use super::rng::hash_unit;
 use super::scalp::Scalp;
@@ -31,28 +32,6 @@ const OPACITY_JITTER: f32 = 0.25;
 /// domain.md §2.3's 25–40 and 4–8.
 const MACRO_PERIOD_MM: f64 = 32.0;
 const MICRO_PERIOD_MM: f64 = 6.0;
-/// Periods of the unevenness, mm: from the width of a few follicular units to
-/// that of a thumb. Ours.
-pub const UNEVEN_MM: [f64; 3] = [3.0, 6.0, 12.0];
-/// Root mean square of the unevenness where it is 1.
-pub const UNEVEN_RMS: f64 = 0.6;
-/// Standard deviation of the logarithm of a lognormal of mean 1 that has
-/// [`UNEVEN_RMS`]: √ln(1 + 0.6²).
-const UNEVEN_LOG: f64 = 0.5545;
-/// Makes three octaves of root mean square 0.37 each one of 1.
-const UNEVEN_GAIN: f64 = 1.56;
-/// Share of full density at the end of the transition zone, and the depth
-/// behind it over which the rest is reached (domain.md §0 and §2.3).
-const TRANSITION_SHARE: f32 = 0.7;
-const TO_FULL_DENSITY_MM: f32 = 25.0;
-/// Sentinels, single impressions ahead of a soft line: how far ahead, mm, and how
-/// dense at the line, per cm². Falling to nothing at that distance they are 4.4
-/// to each centimetre of line: within 3 to 6, and 4 mm (domain.md §2.3).
-const SENTINEL_MM: f32 = 4.0;
-const SENTINELS_PER_CM2: f32 = 22.0;
-/// Transition zone of a line with so many sentinels, mm; sharper lines have
-/// fewer.
-const SENTINEL_TRANSITION_MM: f32 = 8.0;
 /// Diameter of the outermost impressions as a share of full (domain.md §2.3).
 const EDGE_DIAMETER: f32 = 0.8;
 /// Cosine between skin and camera below which nothing is drawn and above
@@ -123,7 +102,7 @@ struct Mark {
     /// The same of its halo.
     halo: f32,
     /// How much darker shaved hair would be here than elsewhere, as a share:
-    /// mean 0, root mean square [`UNEVEN_RMS`].
+    /// mean 0, root mean square [`super::noise::UNEVEN_RMS`].
     uneven: f32,
 }
 
@@ -298,17 +277,6 @@ impl Candidate {
     }
 }
 
-/// How much darker a place is than the mean, as a share of it: never less than
-/// not dark at all.
-fn unevenness(seed: u32, p_standard_mm: [f64; 3]) -> f32 {
-    let octaves = (2u32..).zip(UNEVEN_MM);
-    let sum: f64 = octaves
-        .map(|(stream, mm)| surface_noise(seed.wrapping_add(stream), p_standard_mm, mm))
-        .sum();
-    let log = UNEVEN_LOG * (UNEVEN_GAIN * sum - 0.5 * UNEVEN_LOG);
-    (libm::exp(log) - 1.0) as f32
-}
-
 /// Area of the ellipsoid per area of the unit sphere at direction `dir`, mm².
 fn area_element(dir: DVec3, semi_axes_mm: DVec3) -> f64 {
     semi_axes_mm.x * semi_axes_mm.y * semi_axes_mm.z * (dir / semi_axes_mm).length()
@@ -454,57 +422,4 @@ impl Make {
             halo_px: self.halo_mm2 * halo_px2,
         }
     }
-}
-
-/// The hairline's edge as numbers for the inner loop.
-struct Edge {
-    transition_mm: f32,
-    per_transition_mm: f32,
-    macro_mm: f32,
-    micro_mm: f32,
-    /// Density of sentinels at the line, per cm².
-    sentinels: f32,
-}
-
-impl Edge {
-    fn new(hairline: &Hairline) -> Self {
-        // A transition of nothing still needs a slope.
-        let transition_mm = (hairline.transition_mm as f32).max(0.1);
-        Self {
-            transition_mm,
-            per_transition_mm: 1.0 / transition_mm,
-            macro_mm: hairline.macro_mm as f32,
-            micro_mm: hairline.micro_mm as f32,
-            sentinels: SENTINELS_PER_CM2 * (transition_mm / SENTINEL_TRANSITION_MM).min(1.0),
-        }
-    }
-
-    /// Density of sentinels at a depth behind the line, per cm²; negative depths
-    /// are ahead of it.
-    fn sentinels(&self, inside_mm: f32) -> f32 {
-        let way = 1.0 + inside_mm.min(0.0) / SENTINEL_MM;
-        self.sentinels * way.max(0.0)
-    }
-
-    /// Share of the finished density at a depth behind the line, 0–1.
-    fn density_share(&self, inside_mm: f32) -> f32 {
-        if inside_mm < self.transition_mm {
-            TRANSITION_SHARE * smoothstep(inside_mm * self.per_transition_mm)
-        } else {
-            let behind = (inside_mm - self.transition_mm) / TO_FULL_DENSITY_MM;
-            TRANSITION_SHARE + (1.0 - TRANSITION_SHARE) * behind.min(1.0)
-        }
-    }
-
-    /// How far out of the transition zone, 0–1; never nothing, which is what
-    /// does not show.
-    fn ramp(&self, inside_mm: f32) -> f32 {
-        (inside_mm * self.per_transition_mm).clamp(1e-3, 1.0)
-    }
-}
-
-/// 3t² − 2t³ with `t` held to 0–1.
-fn smoothstep(t: f32) -> f32 {
-    let t = t.clamp(0.0, 1.0);
-    t * t * (3.0 - 2.0 * t)
 }

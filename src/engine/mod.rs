@@ -61,10 +61,12 @@ pub mod scalp;
 pub mod shine;
 pub mod sides;
 pub mod candidates;
+mod edge;
 pub mod dots;
 pub mod veil;
 pub mod stubble;
 
 // The whole.
+pub mod seeing;
 pub mod stages;
 pub mod render;

@@ -1,4 +1,5 @@
-//! Smooth noise on the skin, for the waves of a grown hairline.
+//! Smooth noise on the skin: the waves of a grown hairline, and how unevenly
+//! dark shaved hair is.
 
 use super::rng::hash;
 
@@ -23,6 +24,29 @@ pub fn surface_noise(seed: u32, p_mm: [f64; 3], period_mm: f64) -> f64 {
     let row = |dy, dz| lerp(value(0, dy, dz), value(1, dy, dz), tx);
     let plane = |dz| lerp(row(0, dz), row(1, dz), ty);
     lerp(plane(0), plane(1), tz)
+}
+
+/// Periods of the unevenness, mm: from the width of a few follicular units to
+/// that of a thumb. Ours.
+pub const UNEVEN_MM: [f64; 3] = [3.0, 6.0, 12.0];
+/// Root mean square of the unevenness where it is 1.
+pub const UNEVEN_RMS: f64 = 0.6;
+/// Standard deviation of the logarithm of a lognormal of mean 1 that has
+/// [`UNEVEN_RMS`]: √ln(1 + 0.6²).
+const UNEVEN_LOG: f64 = 0.5545;
+/// Makes three octaves of root mean square 0.37 each one of 1.
+const UNEVEN_GAIN: f64 = 1.56;
+
+/// How much darker a place is than the mean, as a share of it: never less than
+/// not dark at all.
+#[must_use]
+pub fn unevenness(seed: u32, p_standard_mm: [f64; 3]) -> f32 {
+    let octaves = (2u32..).zip(UNEVEN_MM);
+    let sum: f64 = octaves
+        .map(|(stream, mm)| surface_noise(seed.wrapping_add(stream), p_standard_mm, mm))
+        .sum();
+    let log = UNEVEN_LOG * (UNEVEN_GAIN * sum - 0.5 * UNEVEN_LOG);
+    (libm::exp(log) - 1.0) as f32
 }
 
 /// 6t⁵ − 15t⁴ + 10t³: flat in value, slope and curvature at both ends.

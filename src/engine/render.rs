@@ -1,27 +1,25 @@
 //! The renderer: keeps what the last picture was made of and makes the next
 //! with as little work as [`super::stages`] asks for.
 
-use glam::DVec2;
-
 use super::camera::{longer_edge_px, photo_from_marker};
 use super::candidates::{Candidates, candidates};
 use super::composite::{composite, recolour};
 use super::corrections::Corrections;
 use super::dots::{IMPRESSIONS_PER_UNIT, Projection, Shown, changes, project, visible};
 use super::error::EngineError;
-use super::field::{Field, Optics};
+use super::field::Field;
 use super::fit::fit;
 use super::head::HeadModel;
 use super::image::{Photo, Rect};
 use super::look::Density;
-use super::mask::Mask;
 use super::matte::Matte;
 use super::outline::outline;
 use super::params::ParamId;
 use super::placement::MarkerInPhoto;
 use super::region::{Grid, SignedDistance, signed_distance};
 use super::scalp::{Scalp, in_px};
-use super::shade::{HALO_SPACING_MM, darkening};
+use super::seeing::{Through, optics};
+use super::shade::darkening;
 use super::sharpness::camera_variance_px2;
 use super::shine::Shine;
 use super::sides::Seen;
@@ -171,7 +169,10 @@ impl Renderer {
         let before = self.known();
         self.scalp = scalp;
         let known = self.known();
-        self.shine = Shine::new(&self.photo, &self.scalp, known);
+        // Strokes come and go: what shines is the photo's own.
+        let shown = self.scalp.without_strokes();
+        let seen = shown.known_in(self.photo.width(), self.photo.height());
+        self.shine = Shine::new(&self.photo, &shown, seen);
         let noted = self.scalp_is_new.unwrap_or_default();
         self.scalp_is_new = Some(noted.union(before).union(known));
     }
@@ -394,40 +395,6 @@ impl Renderer {
             projection: Projection::default(),
             overhang: false,
         })
-    }
-}
-
-/// What decides how much of the pigment is seen.
-struct Through<'a> {
-    scalp: &'a Scalp,
-    photo: &'a Photo,
-    shine: Option<&'a Shine>,
-}
-
-impl Through<'_> {
-    /// Brings the mask up to date within `part`.
-    fn open(&self, part: Rect, mask: &mut Option<Mask>) {
-        let (width, height) = (self.photo.width(), self.photo.height());
-        let mask = mask.get_or_insert_with(|| Mask::open(width, height));
-        mask.set(part, |x, y| {
-            let q_in_photo = DVec2::new(f64::from(x) + 0.5, f64::from(y) + 0.5);
-            let bare = self.scalp.bare_at(q_in_photo, width, height);
-            if bare <= 0.0 {
-                return 0;
-            }
-            let mirrored = self.shine.zip(self.photo.pixel(x, y));
-            let mirrored = mirrored.map_or(0.0, |(shine, [r, g, b, _])| shine.at(x, y, [r, g, b]));
-            (bare * (1.0 - mirrored) * 255.0 + 0.5) as u8
-        });
-    }
-}
-
-/// How this head's skin and this photo's camera spread impressions.
-#[must_use]
-pub fn optics(head: &HeadModel, camera_px2: f32) -> Optics {
-    Optics {
-        camera_px2,
-        halo_spacing_px: (HALO_SPACING_MM * head.camera.px_per_mm) as f32,
     }
 }
 

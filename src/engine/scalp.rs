@@ -28,6 +28,15 @@ impl Scalp {
         }
     }
 
+    /// The same without the person's strokes.
+    #[must_use]
+    pub fn without_strokes(&self) -> Self {
+        Self {
+            matte: self.matte.clone(),
+            painted: Arc::default(),
+        }
+    }
+
     /// Whether it is known where the photo shows bare scalp.
     #[must_use]
     pub fn has_matte(&self) -> bool {

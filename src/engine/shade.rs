@@ -38,6 +38,7 @@ const MIN_DEPTH_MM: f64 = 1e-3;
 /// pigment; below zero or not a number counts as none. `warmth`: 0 carbon to 1
 /// browned. Each 0–1.
 #[must_use]
+#[inline(never)]
 pub fn dermal_multiplier(depth_mm: f64, warmth: f64) -> [f64; 3] {
     // `max` takes not-a-number to the bound.
     let (depth_mm, warmth) = (depth_mm.max(MIN_DEPTH_MM), warmth.max(0.0));
@@ -66,7 +67,7 @@ const OPTICAL_GAIN: f64 = 4.5;
 /// Spacing of a halo's nodes, mm ([`super::field::Optics`]): its σ is 0.65 of
 /// that, the way that red light wanders in the dermis (1/µs′ of some 0.5 mm,
 /// domain.md §5.2).
-pub const HALO_SPACING_MM: f64 = 1.7;
+pub const HALO_SPACING_MM: f64 = 1.2;
 /// Standard deviation of a halo, mm.
 pub const HALO_SIGMA_MM: f64 = 0.65 * HALO_SPACING_MM;
 
@@ -84,13 +85,14 @@ pub struct Spread {
 /// Crispness from which on the middle of a dot is opaque.
 const OPAQUE: f64 = 0.7;
 /// Share of its halo that the crispest impression keeps.
-const LEAST_HALO: f64 = 0.3;
+const LEAST_HALO: f64 = 0.0;
 
 /// How an impression of a visible diameter spreads. `crispness`, 0–1, is low
 /// where it has healed and softened into the skin: all it takes is halo, and
 /// the dot in it faint. Up to [`OPAQUE`] the dot grows out of the halo, and what
 /// both take in all stays; from there the halo shrinks around it.
 #[must_use]
+#[inline(never)]
 pub fn spread(diameter_mm: f64, crispness: f64) -> Spread {
     let sigma_mm = SIGMA_PER_DIAMETER * diameter_mm;
     let area_mm2 = 2.0 * core::f64::consts::PI * sigma_mm * sigma_mm;
@@ -105,6 +107,7 @@ pub fn spread(diameter_mm: f64, crispness: f64) -> Spread {
 
 /// The density, per mm², at which such impressions take that share.
 #[must_use]
+#[inline(never)]
 pub fn density_for(spread: &Spread, coverage: f64) -> f64 {
     let (mut few, mut many) = (0.0, 100.0);
     // Each step halves it: to a millionth.
@@ -122,6 +125,7 @@ pub fn density_for(spread: &Spread, coverage: f64) -> f64 {
 /// Share of the skin's light that many impressions take at once where their
 /// pigment is opaque, 0–1: dots side by side, halos over one another.
 #[must_use]
+#[inline(never)]
 pub fn mean_coverage(spread: &Spread, per_mm2: f64) -> f64 {
     let dots = (per_mm2 * spread.dot_mm2).min(1.0);
     1.0 - (1.0 - halo_share(per_mm2 * spread.halo_mm2)) * (1.0 - dots)
@@ -129,7 +133,7 @@ pub fn mean_coverage(spread: &Spread, per_mm2: f64) -> f64 {
 
 /// Most that halos take, of what pigment does: however many there are, dots
 /// stand out from between them.
-const MOST_HALO: f64 = 0.85;
+const MOST_HALO: f64 = 0.92;
 
 /// Share of the light, 0–1, that halos take whose coverage adds up to this:
 /// first its own, then, as they overlap, ever less of what is left.

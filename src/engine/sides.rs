@@ -29,8 +29,9 @@ const STUBBLE: [f64; 2] = [0.08, 0.8];
 const FACE_FRONT: f64 = 0.35;
 const FACE_TOP: f64 = 0.55;
 /// How much brighter bare skin has to be to be preferred to skin a millimetre
-/// nearer, as a share: what looks bare may have stubble, too.
-const BRIGHTER_PER_MM: f64 = 0.01;
+/// nearer, as a share: beside hair that somebody points at, where what looks
+/// bare may be stubble, too; and beside hair that is plainly hair.
+const BRIGHTER_PER_MM: [f64; 2] = [0.01, 0.1];
 
 /// Bare skin and shaved hair of one head.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -70,20 +71,21 @@ impl Seen<'_> {
     /// Shaved hair beside bare skin: at a point of the photo, px, or wherever
     /// there is any. None where there is none.
     #[must_use]
+    #[inline(never)]
     pub fn sides(&self, at: Option<DVec2>) -> Option<Sides> {
         let squares = self.squares();
         let bare: Vec<Square> = self.of(&squares, |seen, q| seen.bare(q) >= ALL_BARE);
-        let mut pairs: Vec<(f64, Square, Square)> = match at {
+        let pairs: Vec<(f64, Square, Square)> = match at {
             Some(q) => {
                 let stubble = self.square(q)?;
-                let bare = self.beside(&stubble, &bare, f64::INFINITY)?;
+                let bare = self.beside(&stubble, &bare, f64::INFINITY, BRIGHTER_PER_MM[0])?;
                 vec![(0.0, bare, stubble)]
             }
             None => {
                 let hair = self.of(&squares, |seen, q| seen.hair(q) >= ALL_HAIR);
                 let hair = hair.into_iter().filter(|hair| !self.on_face(hair.middle));
                 let pairs = hair.filter_map(|hair| {
-                    let bare = self.beside(&hair, &bare, NEAR_MM)?;
+                    let bare = self.beside(&hair, &bare, NEAR_MM, BRIGHTER_PER_MM[1])?;
                     let taken = 1.0 - hair.light / bare.light.max(1e-6);
                     let [least, most] = STUBBLE;
                     (least..=most)
@@ -93,9 +95,13 @@ impl Seen<'_> {
                 pairs.collect()
             }
         };
-        // The usual one: neither the fade at the edge nor the darkest patch.
-        pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let (_, bare, hair) = pairs.get(pairs.len() / 2)?;
+        // The usual one: neither the fade at the edge nor the darkest patch. By
+        // counting, for sorting takes 4 KB of the worker, and they are few.
+        let darker = |one: f64| pairs.iter().filter(|other| other.0 < one).count();
+        let middle = pairs
+            .iter()
+            .min_by_key(|one| darker(one.0).abs_diff(pairs.len() / 4));
+        let (_, bare, hair) = middle?;
         let p_mm = self.head.scalp_from_photo(hair.middle);
         let px_per_mm = p_mm.map_or(self.head.camera.px_per_mm, |p| self.head.px_per_mm_at(p));
         Some(Sides {
@@ -113,6 +119,7 @@ impl Seen<'_> {
     }
 
     /// All squares of the head.
+    #[inline(never)]
     fn squares(&self) -> Vec<Square> {
         let outline = self.head.silhouette(32);
         let low = outline
@@ -139,6 +146,7 @@ impl Seen<'_> {
     }
 
     /// The square about a point; none where it is not all in the photo.
+    #[inline(never)]
     fn square(&self, middle: DVec2) -> Option<Square> {
         let half = 0.5 * self.side_px();
         let (low, high) = (middle - half, middle + half);
@@ -164,6 +172,7 @@ impl Seen<'_> {
     }
 
     /// Those of which every part is something.
+    #[inline(never)]
     fn of(&self, squares: &[Square], is: impl Fn(&Self, DVec2) -> bool) -> Vec<Square> {
         let parts = [[0.1, 0.1], [0.9, 0.1], [0.5, 0.5], [0.1, 0.9], [0.9, 0.9]];
         let all = |square: &&Square| {
@@ -184,6 +193,7 @@ impl Seen<'_> {
         })
     }
 
+    #[inline(never)]
     fn bare(&self, q: DVec2) -> f32 {
         let (width, height) = (self.photo.width(), self.photo.height());
         let bare = self.scalp.bare_at(q, width, height);
@@ -202,13 +212,20 @@ impl Seen<'_> {
 
     /// The bare square to compare a square with: near, turned alike, and not
     /// darker than need be.
-    fn beside(&self, square: &Square, bare: &[Square], within_mm: f64) -> Option<Square> {
+    #[inline(never)]
+    fn beside(
+        &self,
+        square: &Square,
+        bare: &[Square],
+        within_mm: f64,
+        brighter_per_mm: f64,
+    ) -> Option<Square> {
         let scale = self.head.camera.px_per_mm.max(1e-6);
         let price = |other: &Square| {
             let apart_mm = other.middle.distance(square.middle) / scale;
             let turned_mm = 40.0 * (other.facing - square.facing).abs();
             let brighter = libm::log(other.light.max(1e-6) / square.light.max(1e-6));
-            apart_mm + turned_mm - brighter / BRIGHTER_PER_MM
+            apart_mm + turned_mm - brighter / brighter_per_mm
         };
         let overlaps = |other: &&Square| !other.rect.intersect(square.rect).is_empty();
         let near = bare.iter().filter(|other| {

@@ -2,8 +2,9 @@
 //! hair that is there, in mean tone and in grain.
 
 use super::color::{LUMINANCE_SHARES, lab_from_linear};
-use super::dots::{IMPRESSIONS_PER_UNIT, UNEVEN_MM, UNEVEN_RMS};
+use super::dots::IMPRESSIONS_PER_UNIT;
 use super::look::{Density, Shade};
+use super::noise::{UNEVEN_MM, UNEVEN_RMS};
 use super::params::ParamId;
 use super::shade::{
     HALO_SIGMA_MM, density_for, dermal_multiplier, dilution_for, halo_share, halo_slope,
@@ -43,7 +44,7 @@ pub struct Scale {
 }
 
 /// Depths tried, mm.
-const DEPTHS_MM: [f64; 8] = [0.03, 0.04, 0.06, 0.08, 0.10, 0.15, 0.20, 0.30];
+const DEPTHS_MM: [f64; 9] = [0.02, 0.03, 0.04, 0.06, 0.08, 0.10, 0.15, 0.20, 0.30];
 /// Of two pigments that come as near to the stubble's colour as this, CIELAB
 /// units, nobody sees the difference.
 const SAME_COLOUR: f64 = 1.0;
@@ -54,7 +55,7 @@ const USUAL_OPACITY: f64 = 0.85;
 /// enough for dots to stand out.
 const USUAL_COVERAGE: f64 = 0.4;
 /// Most that is asked of them.
-const MOST_COVERAGE: f64 = 0.8;
+const MOST_COVERAGE: f64 = 0.92;
 /// Bounds of the density that is asked for, per cm²: domain.md §1.3's of
 /// finished treatments, and a little fewer.
 const PER_CM2: [f64; 2] = [60.0, 240.0];
@@ -77,6 +78,7 @@ const NOISE_REACH: f64 = 0.28;
 /// The treatment of skin like `bare` that looks like `stubble`; both from one
 /// photo, in much the same light. `usual` is the density to begin with.
 #[must_use]
+#[inline(never)]
 pub fn match_stubble(bare: &Texture, stubble: &Texture, scale: Scale, usual: &Density) -> Matched {
     let skin = bare.mean_linear;
     let taken: [f64; 3] = std::array::from_fn(|i| 1.0 - stubble.mean_linear[i] / skin[i].max(1e-6));
@@ -134,6 +136,7 @@ fn weighted(skin: [f64; 3], share: [f64; 3]) -> f64 {
 /// The depth and warmth of pigment that comes nearest to what is `taken` of red,
 /// green and blue; of those alike in that, the one that does where it has the
 /// usual coverage and opacity.
+#[inline(never)]
 fn pigment_like(taken: [f64; 3], skin: [f64; 3]) -> (f64, f64) {
     let steps = (1.0 / ParamId::Warmth.row().step).round() as u32;
     let wanted = lab_from_linear(std::array::from_fn(|i| skin[i] * (1.0 - taken[i])));
@@ -186,6 +189,7 @@ impl Fit {
 impl Tried<'_> {
     /// Of the densities that are as dark as is asked, the one whose grain comes
     /// nearest to the stubble's.
+    #[inline(never)]
     fn best(&self) -> Density {
         let steps = |id: ParamId| {
             let row = id.row();
@@ -217,6 +221,7 @@ impl Tried<'_> {
 
     /// Such impressions, as many as take what is asked for; none where so many
     /// nobody places, or so few.
+    #[inline(never)]
     fn one(&self, diameter_mm: f64, crispness: f64) -> Option<One> {
         let spread = spread(diameter_mm, crispness);
         let exact = 100.0 * density_for(&spread, self.ask);
@@ -258,6 +263,7 @@ impl Tried<'_> {
     }
 
     /// How far the grain is off, with the price of being unusual.
+    #[inline(never)]
     fn off(&self, one: &One, unevenness: f64) -> f64 {
         let scale = self.scale.px_per_mm;
         let halo_px = HALO_SIGMA_MM * scale;
@@ -274,10 +280,12 @@ impl Tried<'_> {
         let bands = self.bare.grain.iter().zip(&self.stubble.grain).zip(more);
         let squares = bands.filter_map(|((bare, stubble), more)| {
             let (found, wanted) = (bare.as_ref()? + more, *stubble.as_ref()?);
-            let off = libm::log10((found + LEAST_GRAIN) / (wanted + LEAST_GRAIN));
+            let off = core::f64::consts::LOG10_E
+                * libm::log((found + LEAST_GRAIN) / (wanted + LEAST_GRAIN));
             Some(off * off)
         });
-        let size = libm::log2(one.density.diameter_mm / self.usual.diameter_mm).abs();
+        let size = core::f64::consts::LOG2_E
+            * libm::log(one.density.diameter_mm / self.usual.diameter_mm).abs();
         squares.sum::<f64>() + UNUSUAL[0] * size + UNUSUAL[1] * unevenness
     }
 }

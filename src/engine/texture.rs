@@ -28,6 +28,7 @@ pub struct Texture {
 /// Reads a part of a photo; none where it is not all in the photo, or less than
 /// 8 px wide or high.
 #[must_use]
+#[inline(never)]
 pub fn texture(photo: &Photo, rect: Rect) -> Option<Texture> {
     let side = rect.width.min(rect.height);
     if rect.intersect(photo.rect()) != rect || side < LEAST_SIDE_PX {
@@ -58,12 +59,14 @@ pub fn texture(photo: &Photo, rect: Rect) -> Option<Texture> {
 }
 
 /// Blurred by a Gaussian, the picture mirrored at its edges.
+#[inline(never)]
 fn blurred(light: &[f64], width: usize, sigma_px: f64) -> Vec<f64> {
     let height = light.len() / width.max(1);
     let across = turned(&rows_blurred(light, width, sigma_px), width);
     turned(&rows_blurred(&across, height, sigma_px), height)
 }
 
+#[inline(never)]
 fn rows_blurred(light: &[f64], width: usize, sigma_px: f64) -> Vec<f64> {
     let reach = (3.0 * sigma_px).ceil() as isize;
     let weights: Vec<f64> = (-reach..=reach)
@@ -88,6 +91,7 @@ fn rows_blurred(light: &[f64], width: usize, sigma_px: f64) -> Vec<f64> {
 }
 
 /// Rows for columns.
+#[inline(never)]
 fn turned(light: &[f64], width: usize) -> Vec<f64> {
     let height = light.len() / width.max(1);
     let at = |i: usize| light.get((i % height) * width + i / height).copied();
@@ -97,6 +101,7 @@ fn turned(light: &[f64], width: usize) -> Vec<f64> {
 /// Variance in each band of Gaussian spots of unit sum strewn at random, one to
 /// a pixel, each with that variance, px².
 #[must_use]
+#[inline(never)]
 pub fn grain_of_spots(variance_px2: f64) -> [f64; BANDS] {
     const PI: f64 = core::f64::consts::PI;
     per_band(|a, b| {
@@ -108,6 +113,7 @@ pub fn grain_of_spots(variance_px2: f64) -> [f64; BANDS] {
 /// Variance in each band of a field of variance 1 whose correlation falls as a
 /// Gaussian of standard deviation `reach_px`, blurred by that variance, px².
 #[must_use]
+#[inline(never)]
 pub fn grain_of_noise(reach_px: f64, blur_px2: f64) -> [f64; BANDS] {
     let square = reach_px * reach_px;
     per_band(|a, b| {

@@ -65,7 +65,7 @@ test('a face is found and wears the hairline without a tap', async ({ app: page 
   await step(page, 'Shade');
   await expect(page.locator('.match .swatch:not(.none)')).toHaveCount(2);
   const dilution = page.locator('input[type=range][data-param=Dilution]');
-  await expect(page.locator('.match [role=status]')).toContainText(`dilution 1 : ${await dilution.inputValue()}`);
+  await expect(page.locator('.match div[role=status]')).toContainText(`dilution 1 : ${await dilution.inputValue()}`);
   await page.screenshot({ path: keep('found-shade.png') });
   await step(page, 'Place');
 

@@ -57,7 +57,9 @@ const BINARIES: [Binary; 3] = [
         target: "render_worker",
         feature: "worker",
         profile: "engine",
-        flags: &[SIMD],
+        // What has to be fast says so by `inline(always)`; the rest need not be
+        // there more than once: 5 % of the worker.
+        flags: &[SIMD, "-Cllvm-args=-inline-threshold=20"],
         wasm_opt: "-O3",
     },
     Binary {

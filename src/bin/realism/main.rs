@@ -124,6 +124,12 @@ fn head(
         "naive": both(&peer),
         "density": look.density,
         "shade": look.shade,
+        // For those who want more than the table.
+        "spectra_db": {
+            "bare": Patch::new(&photo, bare).spectrum_db,
+            "real": real.each_ref().map(|patch| &patch.spectrum_db),
+            "ours": [&a.spectrum_db, &b.spectrum_db],
+        },
     }))
 }
 

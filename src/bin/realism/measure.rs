@@ -25,7 +25,7 @@ pub(crate) struct Patch {
     /// Every pixel's L*, ascending.
     lightness: Vec<f64>,
     /// Power of L* by frequency, dB: [`RINGS`] of them, coarse to fine.
-    spectrum_db: Vec<f64>,
+    pub(crate) spectrum_db: Vec<f64>,
 }
 
 /// Three distances between patches.

@@ -1,0 +1,70 @@
+//! The hairline's edge: how density, size and opacity rise behind the line, and
+//! what stands ahead of it.
+
+use super::look::Hairline;
+
+/// Share of full density at the end of the transition zone, and the depth
+/// behind it over which the rest is reached (domain.md §0 and §2.3).
+const TRANSITION_SHARE: f32 = 0.7;
+const TO_FULL_DENSITY_MM: f32 = 25.0;
+/// Sentinels, single impressions ahead of a soft line: how far ahead, mm, and how
+/// dense at the line, per cm². Falling to nothing at that distance they are 4.4
+/// to each centimetre of line: within 3 to 6, and 4 mm (domain.md §2.3).
+const SENTINEL_MM: f32 = 4.0;
+const SENTINELS_PER_CM2: f32 = 22.0;
+/// Transition zone of a line with so many sentinels, mm; sharper lines have
+/// fewer.
+const SENTINEL_TRANSITION_MM: f32 = 8.0;
+
+/// The hairline's edge as numbers for the inner loop.
+pub(super) struct Edge {
+    transition_mm: f32,
+    per_transition_mm: f32,
+    pub(super) macro_mm: f32,
+    pub(super) micro_mm: f32,
+    /// Density of sentinels at the line, per cm².
+    sentinels: f32,
+}
+
+impl Edge {
+    pub(super) fn new(hairline: &Hairline) -> Self {
+        // A transition of nothing still needs a slope.
+        let transition_mm = (hairline.transition_mm as f32).max(0.1);
+        Self {
+            transition_mm,
+            per_transition_mm: 1.0 / transition_mm,
+            macro_mm: hairline.macro_mm as f32,
+            micro_mm: hairline.micro_mm as f32,
+            sentinels: SENTINELS_PER_CM2 * (transition_mm / SENTINEL_TRANSITION_MM).min(1.0),
+        }
+    }
+
+    /// Density of sentinels at a depth behind the line, per cm²; negative depths
+    /// are ahead of it.
+    pub(super) fn sentinels(&self, inside_mm: f32) -> f32 {
+        let way = 1.0 + inside_mm.min(0.0) / SENTINEL_MM;
+        self.sentinels * way.max(0.0)
+    }
+
+    /// Share of the finished density at a depth behind the line, 0–1.
+    pub(super) fn density_share(&self, inside_mm: f32) -> f32 {
+        if inside_mm < self.transition_mm {
+            TRANSITION_SHARE * smoothstep(inside_mm * self.per_transition_mm)
+        } else {
+            let behind = (inside_mm - self.transition_mm) / TO_FULL_DENSITY_MM;
+            TRANSITION_SHARE + (1.0 - TRANSITION_SHARE) * behind.min(1.0)
+        }
+    }
+
+    /// How far out of the transition zone, 0–1; never nothing, which is what
+    /// does not show.
+    pub(super) fn ramp(&self, inside_mm: f32) -> f32 {
+        (inside_mm * self.per_transition_mm).clamp(1e-3, 1.0)
+    }
+}
+
+/// 3t² − 2t³ with `t` held to 0–1.
+pub(super) fn smoothstep(t: f32) -> f32 {
+    let t = t.clamp(0.0, 1.0);
+    t * t * (3.0 - 2.0 * t)
+}

@@ -1,0 +1,45 @@
+//! How the photo shows the pigment: through what, and how sharply.
+
+use glam::DVec2;
+
+use super::field::Optics;
+use super::head::HeadModel;
+use super::image::{Photo, Rect};
+use super::mask::Mask;
+use super::scalp::Scalp;
+use super::shade::HALO_SPACING_MM;
+use super::shine::Shine;
+
+/// What decides how much of the pigment is seen.
+pub(super) struct Through<'a> {
+    pub(super) scalp: &'a Scalp,
+    pub(super) photo: &'a Photo,
+    pub(super) shine: Option<&'a Shine>,
+}
+
+impl Through<'_> {
+    /// Brings the mask up to date within `part`.
+    pub(super) fn open(&self, part: Rect, mask: &mut Option<Mask>) {
+        let (width, height) = (self.photo.width(), self.photo.height());
+        let mask = mask.get_or_insert_with(|| Mask::open(width, height));
+        mask.set(part, |x, y| {
+            let q_in_photo = DVec2::new(f64::from(x) + 0.5, f64::from(y) + 0.5);
+            let bare = self.scalp.bare_at(q_in_photo, width, height);
+            if bare <= 0.0 {
+                return 0;
+            }
+            let mirrored = self.shine.zip(self.photo.pixel(x, y));
+            let mirrored = mirrored.map_or(0.0, |(shine, [r, g, b, _])| shine.at(x, y, [r, g, b]));
+            (bare * (1.0 - mirrored) * 255.0 + 0.5) as u8
+        });
+    }
+}
+
+/// How this head's skin and this photo's camera spread impressions.
+#[must_use]
+pub fn optics(head: &HeadModel, camera_px2: f32) -> Optics {
+    Optics {
+        camera_px2,
+        halo_spacing_px: (HALO_SPACING_MM * head.camera.px_per_mm) as f32,
+    }
+}

@@ -1,0 +1,70 @@
+// Looking like the person's own shaved hair: matched to it, told where that
+// cannot be, and the two schools of impressions.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from '@playwright/test';
+import { changing, frame, frameAfter, keep, openPhoto, openSample, slide, step, tapPhoto } from './app.js';
+import { test } from './watch.js';
+
+const HEADS = join(process.env.SMP_PHOTOS ?? '/nowhere', 'heads');
+const value = (page, id) => page.locator(`[data-param=${id}]`).inputValue();
+
+test('density, size and shade continue shaved hair that is tapped, in one step back', async ({ app: page }) => {
+  const file = join(HEADS, 'pif_shaved_studio_1950.jpg');
+  test.skip(!existsSync(file), 'no shared/photos beside this checkout: this photo is not tried');
+  const before = await frame(page).catch(() => '0');
+  await openPhoto(page, file);
+  await expect(page.getByTestId('status')).toContainText('Face found');
+  await frameAfter(page, before);
+  await step(page, 'Shade');
+  const [dilution, warmth] = [await value(page, 'Dilution'), await value(page, 'Warmth')];
+  await page.getByRole('button', { name: 'Pick stubble' }).click();
+  // Stubble above the middle of the forehead, in shares of the photo.
+  await changing(page, () => tapPhoto(page, [0.495, 0.104]));
+  await expect(page.getByTestId('sides')).toContainText('continue your shaved hair');
+  await page.screenshot({ path: keep('match-sides.png') });
+  expect([await value(page, 'Dilution'), await value(page, 'Warmth')]).not.toEqual([dilution, warmth]);
+  await step(page, 'Density');
+  expect(await value(page, 'DensityPerCm2')).not.toBe('160');
+  await changing(page, () => page.getByRole('button', { name: 'Undo' }).click());
+  expect(await value(page, 'DensityPerCm2')).toBe('160');
+  await step(page, 'Shade');
+  expect([await value(page, 'Dilution'), await value(page, 'Warmth')]).toEqual([dilution, warmth]);
+  // By itself it takes the darker hair at the sides.
+  await changing(page, () => page.getByTestId('match-sides').click());
+  await expect(page.getByTestId('sides')).toContainText(/shaved hair|clip it/);
+});
+
+test('where there is no shaved hair beside bare skin it says what to do, and changes nothing', async ({ app: page }) => {
+  const file = join(HEADS, 'hl_front_bald_eyesdown.jpg');
+  test.skip(!existsSync(file), 'no shared/photos beside this checkout: this photo is not tried');
+  await openPhoto(page, file);
+  await expect(page.getByTestId('stage')).toHaveAttribute('data-settled', 'true', { timeout: 20_000 });
+  await step(page, 'Shade');
+  const dilution = await value(page, 'Dilution');
+  await page.getByTestId('match-sides').focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('sides')).not.toBeEmpty();
+  const said = await page.getByTestId('sides').textContent();
+  if (said.includes('No shaved hair')) expect(await value(page, 'Dilution')).toBe(dilution);
+});
+
+test('the schools change size, crispness and number at once, and as much is covered', async ({ app: page }) => {
+  await openSample(page, 'sample-front-light');
+  await step(page, 'Density');
+  const spaced = page.getByRole('button', { name: 'Spaced impressions' });
+  const dusty = page.getByRole('button', { name: 'Fine and dusty' });
+  await expect(spaced).toHaveAttribute('aria-pressed', 'true');
+  await slide(page, 'DensityPerCm2', 100);
+  await changing(page, () => dusty.click());
+  await expect(dusty).toHaveAttribute('aria-pressed', 'true');
+  await expect(spaced).toHaveAttribute('aria-pressed', 'false');
+  expect(await value(page, 'DiameterMm')).toBe('0.22');
+  // 100 · (0.30 / 0.22)².
+  expect(await value(page, 'DensityPerCm2')).toBe('186');
+  await changing(page, () => spaced.click());
+  expect(await value(page, 'DensityPerCm2')).toBe('100');
+  await changing(page, () => slide(page, 'Crispness', 0.9));
+  await expect(spaced).toHaveAttribute('aria-pressed', 'false');
+  await changing(page, () => slide(page, 'Unevenness', 0.8));
+});

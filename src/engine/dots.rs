@@ -162,8 +162,10 @@ pub fn project(
             per_cm2: *per_cm2 * IMPRESSIONS_PER_UNIT,
             id: *id,
             halo: IMPRESSIONS_PER_UNIT,
+            noise: Noise::default(),
         });
     let mut projected: Vec<Projected> = units
+        .filter(|unit| head.facing(unit.dir * head.semi_axes_mm) > FACING_HIDDEN)
         .flat_map(|unit| unit.impressions(seed, head))
         .flatten()
         .filter_map(|one| one.project(seed, head, grid, size, overhang_mm))
@@ -194,14 +196,44 @@ struct Candidate {
     /// Its halo, compared with the mean of all: every unit has one as large,
     /// which the impressions of a pair share.
     halo: f32,
+    /// The noise where its unit is: dear, and alike for both of a pair.
+    noise: Noise,
+}
+
+/// Noise at a place of the skin.
+#[derive(Debug, Clone, Copy, Default)]
+struct Noise {
+    /// Large waves of the line, −1 to 1.
+    macro_noise: f32,
+    /// Small ones.
+    micro_noise: f32,
+    /// As [`Mark::uneven`].
+    uneven: f32,
+}
+
+impl Noise {
+    /// It belongs to the skin, not to the fitted size of the head: waves must
+    /// not crawl while markers are moved.
+    fn at(seed: u32, dir: DVec3) -> Self {
+        let p_mm = (dir * STANDARD_SEMI_AXES_MM).to_array();
+        Self {
+            macro_noise: surface_noise(seed, p_mm, MACRO_PERIOD_MM) as f32,
+            micro_noise: surface_noise(seed.wrapping_add(1), p_mm, MICRO_PERIOD_MM) as f32,
+            uneven: unevenness(seed, p_mm),
+        }
+    }
 }
 
 impl Candidate {
     /// The impressions of a follicular unit: one, or a pair that shows together.
     fn impressions(self, seed: u32, head: &HeadModel) -> [Option<Self>; 2] {
         let hash = |stream| hash_unit(seed, self.id, stream);
+        let unit = Self {
+            noise: Noise::at(seed, self.dir),
+            ..self
+        };
         if hash(STREAM_PAIR) >= PAIR_SHARE {
-            return [Some(self), None];
+            return [Some(unit), None];
         }
         let [near, far] = PAIR_MM;
         let way_mm = near + (far - near) * f64::from(hash(STREAM_PAIR_WAY));
@@ -210,7 +242,7 @@ impl Candidate {
         let step_mm = (s * cos + t * sin) * way_mm;
         let half = Self {
             halo: 0.5 * self.halo,
-            ..self
+            ..unit
         };
         let second = Self {
             dir: (self.dir + step_mm / head.semi_axes_mm).normalize_or(DVec3::Y),
@@ -242,9 +274,6 @@ impl Candidate {
         }
         let jacobian = head.photo_from_tangent(p_mm);
         let shape = jacobian * jacobian.transpose();
-        // The noise belongs to the skin, not to the fitted size of the head:
-        // waves must not crawl while markers are moved.
-        let p_standard_mm = (self.dir * STANDARD_SEMI_AXES_MM).to_array();
         let area_ratio = area_element(self.dir, STANDARD_SEMI_AXES_MM)
             / area_element(self.dir, head.semi_axes_mm);
         let jitter =
@@ -255,9 +284,8 @@ impl Candidate {
             threshold_per_cm2: self.per_cm2 * area_ratio as f32,
             spot: Spot {
                 cell: grid.cell(p_mm),
-                macro_noise: surface_noise(seed, p_standard_mm, MACRO_PERIOD_MM) as f32,
-                micro_noise: surface_noise(seed.wrapping_add(1), p_standard_mm, MICRO_PERIOD_MM)
-                    as f32,
+                macro_noise: self.noise.macro_noise,
+                micro_noise: self.noise.micro_noise,
             },
             mark: Mark {
                 x: q.x as f32,
@@ -271,7 +299,7 @@ impl Candidate {
                 size: jitter(STREAM_SIZE, SIZE_JITTER),
                 opacity: jitter(STREAM_OPACITY, OPACITY_JITTER) * fade,
                 halo: self.halo * fade,
-                uneven: unevenness(seed, p_standard_mm),
+                uneven: self.noise.uneven,
             },
         })
     }

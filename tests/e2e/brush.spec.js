@@ -110,7 +110,8 @@ test('strokes stay where the head is found anew, over a crash, in the plan and i
   await expect(page.getByTestId('notice')).toContainText('restarted');
   await frameAfter(page, drawn);
   await page.getByRole('button', { name: 'Dismiss' }).click();
-  expect((await picture(page)).equals(painted), 'after a crash').toBe(true);
+  // The canvases are new ones: until the photo is on them they have no size.
+  await expect.poll(async () => (await picture(page)).equals(painted), { message: 'after a crash', timeout: 15_000 }).toBe(true);
 
   // Another photo starts without them; the plan brings them back.
   await openPhoto(page, FRONT);

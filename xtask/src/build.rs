@@ -59,7 +59,7 @@ const BINARIES: [Binary; 3] = [
         profile: "engine",
         // What has to be fast says so by `inline(always)`; the rest need not be
         // there more than once: 5 % of the worker.
-        flags: &[SIMD, "-Cllvm-args=-inline-threshold=20"],
+        flags: &[SIMD, "-Cllvm-args=-inline-threshold=12"],
         wasm_opt: "-O3",
     },
     Binary {

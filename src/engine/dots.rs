@@ -59,7 +59,7 @@ const PAIR_SHARE: f32 = 0.53;
 pub const IMPRESSIONS_PER_UNIT: f32 = 1.0 + PAIR_SHARE;
 /// How far the second lies from the first, mm. No source gives it (domain.md
 /// §2): from hairs that touch to half the way to the next unit.
-const PAIR_MM: [f64; 2] = [0.25, 0.5];
+pub(super) const PAIR_MM: [f64; 2] = [0.25, 0.5];
 /// Marks the identity of a pair's second; candidates count up from 0.
 const SECOND: u32 = 1 << 31;
 
@@ -153,19 +153,19 @@ pub fn project(
     overhang: bool,
 ) -> Projection {
     let overhang_mm = if overhang { OVERHANG_MM } else { 0.0 };
-    let units = candidates.dirs.iter().zip(&candidates.per_cm2);
-    let units = units
-        .zip(&candidates.id)
+    let dirs = candidates.dirs.iter();
+    let dirs = dirs.map(|dir| DVec3::from_array(dir.map(f64::from)));
+    let units = dirs.zip(&candidates.per_cm2).zip(&candidates.id);
+    let mut projected: Vec<Projected> = units
+        .filter(|((dir, _), _)| head.facing(*dir * head.semi_axes_mm) > FACING_HIDDEN)
         .map(|((dir, per_cm2), id)| Candidate {
-            dir: DVec3::from_array(dir.map(f64::from)),
+            dir,
             // As many impressions as that, counting the second of each pair.
             per_cm2: *per_cm2 * IMPRESSIONS_PER_UNIT,
             id: *id,
             halo: IMPRESSIONS_PER_UNIT,
-            noise: Noise::default(),
-        });
-    let mut projected: Vec<Projected> = units
-        .filter(|unit| head.facing(unit.dir * head.semi_axes_mm) > FACING_HIDDEN)
+            noise: Noise::at(seed, dir),
+        })
         .flat_map(|unit| unit.impressions(seed, head))
         .flatten()
         .filter_map(|one| one.project(seed, head, grid, size, overhang_mm))
@@ -201,7 +201,7 @@ struct Candidate {
 }
 
 /// Noise at a place of the skin.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Noise {
     /// Large waves of the line, −1 to 1.
     macro_noise: f32,
@@ -228,12 +228,8 @@ impl Candidate {
     /// The impressions of a follicular unit: one, or a pair that shows together.
     fn impressions(self, seed: u32, head: &HeadModel) -> [Option<Self>; 2] {
         let hash = |stream| hash_unit(seed, self.id, stream);
-        let unit = Self {
-            noise: Noise::at(seed, self.dir),
-            ..self
-        };
         if hash(STREAM_PAIR) >= PAIR_SHARE {
-            return [Some(unit), None];
+            return [Some(self), None];
         }
         let [near, far] = PAIR_MM;
         let way_mm = near + (far - near) * f64::from(hash(STREAM_PAIR_WAY));
@@ -242,7 +238,7 @@ impl Candidate {
         let step_mm = (s * cos + t * sin) * way_mm;
         let half = Self {
             halo: 0.5 * self.halo,
-            ..unit
+            ..self
         };
         let second = Self {
             dir: (self.dir + step_mm / head.semi_axes_mm).normalize_or(DVec3::Y),

@@ -61,8 +61,6 @@ const STEP_DILUTION: f64 = 5.0;
 /// Chroma of hair that asks for no warmth, and for all of it. Shaved hair
 /// leaves a grey shadow (domain.md §1.6), so only plainly warm hair warms.
 const WARM_CHROMA: (f64, f64) = (10.0, 34.0);
-/// Depth of healed impressions, mm (domain.md §5.2).
-const DEPTH_MM: f64 = 0.08;
 
 /// A shade for the samples, both linear-light means 0–1: of skin, and of hair
 /// (a brow, the sides, a beard). Numbers out of range are brought into it.
@@ -74,7 +72,7 @@ pub fn suggest(skin_linear: [f64; 3], hair_linear: [f64; 3]) -> Suggestion {
     let (dilution, warmth, note) = from_hair(hair_lab, skin_ita_deg);
     let shade = Shade {
         dilution: ParamId::Dilution.row().on_step(dilution),
-        depth_mm: ParamId::DepthMm.row().on_step(DEPTH_MM),
+        depth_mm: ParamId::DepthMm.row().default,
         warmth: ParamId::Warmth.row().on_step(warmth),
     };
     Suggestion {

@@ -18,10 +18,8 @@ use smp_visualizer::engine::shine::Shine;
 use smp_visualizer::engine::sides::Seen;
 use smp_visualizer::engine::stubble::{Scale, match_stubble};
 use smp_visualizer::engine::texture::{Texture, texture};
-use smp_visualizer::vision::crop::Pyramid;
-use smp_visualizer::vision::face::find_faces;
 use smp_visualizer::vision::models::Models;
-use smp_visualizer::vision::reading::{head_of, head_without_face, matte_of};
+use smp_visualizer::vision::reading::Reader;
 
 /// A head in its photo.
 pub(crate) struct Scene<'a> {
@@ -41,16 +39,13 @@ impl<'a> Scene<'a> {
         candidates: &'a Candidates,
     ) -> Result<Self, String> {
         let told = |e: &dyn std::fmt::Display| e.to_string();
-        let pyramid = Pyramid::new(photo);
-        let faces = find_faces(photo, &pyramid, models, &mut || true).map_err(|e| told(&e))?;
-        let found = match faces.first() {
-            Some(face) => Some(head_of(photo, &pyramid, models, face).map_err(|e| told(&e))?),
-            None => head_without_face(photo, &pyramid, models).map_err(|e| told(&e))?,
-        };
+        let mut reader = Reader::new(photo.clone());
+        let heads = reader.heads(models, &mut || true).map_err(|e| told(&e))?;
         let usual = || starting_placement(None, photo.width(), photo.height());
-        let placement = found.map_or_else(usual, |head| head.placement);
+        let placement = heads.first().map_or_else(usual, |head| head.placement);
         let head = fit(&placement, photo.width(), photo.height()).map_err(|e| told(&e))?;
-        let matte = matte_of(photo, &pyramid, models, &faces, &head).map_err(|e| told(&e))?;
+        let matte = reader.matte(models, &head, &mut || true);
+        let matte = matte.map_err(|e| told(&e))?;
         Ok(Self {
             photo,
             head,

@@ -53,7 +53,7 @@ fn coverage(per_mm2: f64, diameter_mm: f64, crispness: f64, px_per_mm: f32, seed
     for y in first..last {
         let from = (y - rect.y) as usize * stride;
         let row = field
-            .q12
+            .q12()
             .get(from..from + stride)
             .expect("the patch is inside");
         for x in first..last {

@@ -7,7 +7,7 @@
 //! the power law, and the result back, by two small corrections that undo
 //! each other.
 
-use super::field::{Field, ONE_Q12};
+use super::field::{Field, MOST_Q12, ONE_Q12};
 use super::image::{Photo, Rect};
 use super::shade::Darkening;
 use super::simd::{Best, Lanes};
@@ -29,10 +29,9 @@ const TOE_REACH_Q6: i16 = 19 * 64;
 const TOE_DROP_Q4: [u8; 16] = toe_drops();
 /// Steps of coverage looked up from none to one whole layer.
 const STEPS_PER_LAYER: usize = 512;
-/// Field units per step.
+/// Field units per step: as [`Lanes::entries`] has it.
 const STEP_Q12: i16 = ONE_Q12 / STEPS_PER_LAYER as i16;
-/// Most coverage told apart: four times [`KNEE`]'s way to 1.
-const MOST_Q12: i16 = ONE_Q12 + ONE_Q12 / 2;
+const _: () = assert!(STEP_Q12 == 8);
 /// Steps looked up.
 const STEPS: usize = (MOST_Q12 / STEP_Q12) as usize;
 
@@ -147,14 +146,6 @@ impl Factors {
     }
 }
 
-/// The steps of eight coverages. Plain, because the compiler makes lanes of it.
-#[inline(always)]
-fn steps(coverage_q12: &[i16; 8]) -> [usize; 8] {
-    let steps =
-        coverage_q12.map(|q12| (q12.clamp(0, MOST_Q12) + STEP_Q12 / 2) as u16 / STEP_Q12 as u16);
-    steps.map(usize::from)
-}
-
 /// Writes the photo with pigment into `out`, inside `within` and the field's
 /// rectangle only (up to seven columns more: pixels go by eights). `out`: RGBA
 /// of the photo's size. Alpha, and pixels without coverage, are the photo's to
@@ -252,29 +243,24 @@ fn composite_eight<L: Lanes, const KEEP: bool>(
         }
         return;
     }
-    let steps = steps(coverage);
-    let (photo, steps) = (photo.as_chunks::<16>().0, steps.as_chunks::<4>().0);
-    for ((photo, out), &[a, b, c, d]) in photo.iter().zip(out.as_chunks_mut::<16>().0).zip(steps) {
-        let at = |step: usize| factors.table[step % TABLE];
-        let pair = |a, b| L::from_halves(at(a), at(b));
+    // A field holds coverage within 0 and the table's last step.
+    let steps = L::load(coverage).add(L::splat(STEP_Q12 / 2));
+    let [a, b, c, d] = steps.entries(&factors.table);
+    let (photo, out) = (photo.as_chunks::<16>().0, out.as_chunks_mut::<16>().0);
+    let halves = photo.iter().zip(out).zip([(a, b), (c, d)]);
+    for ((photo, out), (low_factor, high_factor)) in halves {
         let (low, high) = L::widen(photo);
         if factors
             .clear_of_toe
             .is_some_and(|level| L::none_below(photo, level))
         {
-            let (low, high) = (
-                darkened_clear(low, pair(a, b)),
-                darkened_clear(high, pair(c, d)),
-            );
-            L::narrow(low, high, out);
+            let low = darkened_clear(low, low_factor);
+            L::narrow(low, darkened_clear(high, high_factor), out);
             continue;
         }
         let (drop_low, drop_high) = L::widen_from_table(photo, &TOE_DROP_Q4);
-        L::narrow(
-            darkened(low, drop_low, pair(a, b)),
-            darkened(high, drop_high, pair(c, d)),
-            out,
-        );
+        let low = darkened(low, drop_low, low_factor);
+        L::narrow(low, darkened(high, drop_high, high_factor), out);
     }
 }
 

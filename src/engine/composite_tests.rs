@@ -42,9 +42,9 @@ fn run<L: Lanes>(photo: &Photo, field: &Field, per_channel: [f64; 3]) -> Vec<u8>
     out
 }
 
-/// Every 20th coverage from none to beyond what still darkens.
+/// Every 20th coverage from none to the most there is.
 fn coverage_across(x: u32, _: u32) -> i16 {
-    (x * 20).min(7000) as i16
+    (x * 20).min(MOST_Q12 as u32) as i16
 }
 const ACROSS: u32 = 385;
 const SHADES: [[f64; 3]; 5] = [

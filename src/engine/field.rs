@@ -16,6 +16,10 @@ pub use super::lay::{CAMERA_VARIANCE_PX2, ONE_Q12};
 use super::mask::Mask;
 use super::simd::{Best, Lanes};
 
+/// Most coverage that is told apart: what lies over one another takes by then
+/// all but nothing more (`opaque_share` of [`super::composite`]).
+pub(super) const MOST_Q12: i16 = ONE_Q12 + ONE_Q12 / 2;
+
 /// How skin and camera spread an impression.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Optics {
@@ -49,9 +53,8 @@ pub struct Field {
     pub rect: Rect,
     /// Entries per row of `q12`: the rectangle's width, up to a multiple of 8.
     pub stride: usize,
-    /// Coverage in 1/4096 px, row by row, 0–8 px (held there). Entries of a
-    /// row beyond the rectangle's width mean nothing.
-    pub q12: Vec<i16>,
+    /// See [`Field::q12`]; held within 0 and [`MOST_Q12`].
+    pub(super) q12: Vec<i16>,
     /// Coverage by the impressions alone, as `q12`, before halo and mask.
     dots_q12: Vec<i16>,
     halo: Halo,
@@ -126,7 +129,7 @@ impl Field {
         let spacing_px = self.optics.halo_spacing_px;
         self.halo.clear(spacing_px, photo_width, photo_height);
         self.lay::<L, false>(dots);
-        self.full = self.is_full();
+        self.full = self.is_full::<L>();
         self.covered = self.reached(dots.iter().copied()).intersect(self.rect);
         self.finish::<L>(self.covered);
         before.union(self.covered)
@@ -147,7 +150,7 @@ impl Field {
         }
         self.lay::<L, true>(gone);
         self.lay::<L, false>(come);
-        self.full = self.is_full();
+        self.full = self.is_full::<L>();
         if self.full {
             return None;
         }
@@ -173,8 +176,15 @@ impl Field {
     }
 
     /// Whether some pixel is at its most.
-    fn is_full(&self) -> bool {
-        self.dots_q12.iter().fold(0, |most, &v| most.max(v)) == i16::MAX
+    fn is_full<L: Lanes>(&self) -> bool {
+        // Rows are multiples of eight, and so is the whole.
+        let (eights, _) = self.dots_q12.as_chunks::<8>();
+        let most = eights
+            .iter()
+            .fold(L::splat(0), |most, v| most.max(L::load(v)));
+        let mut lanes = [0; 8];
+        most.store(&mut lanes);
+        lanes.contains(&i16::MAX)
     }
 
     /// Lays impressions down, or takes away what was laid down before.
@@ -288,6 +298,13 @@ impl Field {
         )
     }
 
+    /// Coverage in 1/4096 px, 0 to 1.5 px, row by row of `rect`, `stride` entries
+    /// to a row: those beyond the rectangle's width mean nothing.
+    #[must_use]
+    pub fn q12(&self) -> &[i16] {
+        &self.q12
+    }
+
     /// Mean coverage over the rectangle, in whole pixels; 0 where it is empty.
     #[must_use]
     pub fn mean(&self) -> f64 {
@@ -345,7 +362,7 @@ fn finish_row<L: Lanes>(
             .get_mut(i * 8..)
             .and_then(|out| out.first_chunk_mut::<8>())
         {
-            all.store(out);
+            all.max(L::splat(0)).min(L::splat(MOST_Q12)).store(out);
         }
     }
 }

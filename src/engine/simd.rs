@@ -6,8 +6,9 @@
 pub(crate) trait Lanes: Copy {
     /// The lanes of an array.
     fn load(from: &[i16; 8]) -> Self;
-    /// The lanes of two halves.
-    fn from_halves(low: [i16; 4], high: [i16; 4]) -> Self;
+    /// An entry of the table for each lane, two to one: that whose number is the
+    /// lane's bits without the lowest three and the highest three.
+    fn entries(self, table: &[[i16; 4]; 1024]) -> [Self; 4];
     /// The array of the lanes.
     fn store(self, to: &mut [i16; 8]);
     /// One value in all lanes.
@@ -69,8 +70,12 @@ pub(crate) fn mul_q15(a: i16, b: i16) -> i16 {
 #[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
 impl Lanes for Scalar {
     #[inline(always)]
-    fn from_halves([a, b, c, d]: [i16; 4], [e, f, g, h]: [i16; 4]) -> Self {
-        Self([a, b, c, d, e, f, g, h])
+    fn entries(self, table: &[[i16; 4]; 1024]) -> [Self; 4] {
+        let at = |i: usize| table[usize::from(self.0[i].cast_unsigned() >> 3) % 1024];
+        std::array::from_fn(|pair| {
+            let [[a, b, c, d], [e, f, g, h]] = [at(2 * pair), at(2 * pair + 1)];
+            Self([a, b, c, d, e, f, g, h])
+        })
     }
     #[inline(always)]
     fn load(from: &[i16; 8]) -> Self {
@@ -141,7 +146,8 @@ mod wasm {
     use core::arch::wasm32::{
         i8x16_swizzle, i16x8_add, i16x8_add_sat, i16x8_max, i16x8_min, i16x8_mul,
         i16x8_q15mulr_sat, i16x8_shr, i16x8_splat, i16x8_sub, i64x2, u8x16_all_true, u8x16_ge,
-        u8x16_narrow_i16x8, u8x16_splat, u16x8_extend_high_u8x16, u16x8_extend_low_u8x16, v128,
+        u8x16_narrow_i16x8, u8x16_splat, u16x8_extend_high_u8x16, u16x8_extend_low_u8x16,
+        u16x8_extract_lane, v128,
     };
 
     use super::Lanes;
@@ -152,8 +158,27 @@ mod wasm {
 
     impl Lanes for Simd {
         #[inline(always)]
-        fn from_halves(low: [i16; 4], high: [i16; 4]) -> Self {
-            Self(i64x2(bytemuck::cast(low), bytemuck::cast(high)))
+        fn entries(self, table: &[[i16; 4]; 1024]) -> [Self; 4] {
+            let at = |q: u16| -> i64 { bytemuck::cast(table[usize::from(q >> 3) % 1024]) };
+            let pair = |a, b| Self(i64x2(at(a), at(b)));
+            [
+                pair(
+                    u16x8_extract_lane::<0>(self.0),
+                    u16x8_extract_lane::<1>(self.0),
+                ),
+                pair(
+                    u16x8_extract_lane::<2>(self.0),
+                    u16x8_extract_lane::<3>(self.0),
+                ),
+                pair(
+                    u16x8_extract_lane::<4>(self.0),
+                    u16x8_extract_lane::<5>(self.0),
+                ),
+                pair(
+                    u16x8_extract_lane::<6>(self.0),
+                    u16x8_extract_lane::<7>(self.0),
+                ),
+            ]
         }
         #[inline(always)]
         fn load(from: &[i16; 8]) -> Self {
@@ -260,6 +285,8 @@ mod tests {
 
     fn all<L: Lanes>(a: &[i16; 8], b: &[i16; 8]) -> Vec<i64> {
         let (x, y) = (L::load(a), L::load(b));
+        let table = std::array::from_fn(|i| [i as i16, 1, 2, !(i as i16)]);
+        let entries = x.entries(&table);
         let mut out = Vec::new();
         for v in [
             x.add(y),
@@ -271,6 +298,10 @@ mod tests {
             x.max(y),
             x.shr6(),
             L::splat(a[3]),
+            entries[0],
+            entries[1],
+            entries[2],
+            entries[3],
         ] {
             let mut lanes = [0; 8];
             v.store(&mut lanes);

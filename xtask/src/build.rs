@@ -57,9 +57,13 @@ const BINARIES: [Binary; 3] = [
         target: "render_worker",
         feature: "worker",
         profile: "engine",
-        // What has to be fast says so by `inline(always)`; the rest need not be
-        // there more than once: 5 % of the worker.
-        flags: &[SIMD, "-Cllvm-args=-inline-threshold=12"],
+        // What has to be fast says so by `inline(always)` and has lanes of its
+        // own; the rest need not be there more than once: 8 % of the worker.
+        flags: &[
+            SIMD,
+            "-Cllvm-args=-inline-threshold=12 -unroll-runtime=false",
+            "-Cno-vectorize-loops",
+        ],
         wasm_opt: "-O3",
     },
     Binary {

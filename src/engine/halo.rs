@@ -161,3 +161,75 @@ fn taken_q12(node: i32) -> f32 {
     let coverage = f64::from(node) / f64::from(1 << NODE_BITS);
     (f64::from(ONE_Q12) * halo_share(coverage)) as f32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dot(x: f32, y: f32, halo_px: f32) -> Dot {
+        Dot {
+            x,
+            y,
+            sxx: 1.0,
+            sxy: 0.0,
+            syy: 1.0,
+            area_px: 0.0,
+            halo_px,
+        }
+    }
+
+    /// What the halos take over a photo of 64 × 64 px, px.
+    fn sum(halo: &Halo) -> f64 {
+        let photo = Rect {
+            x: 0,
+            y: 0,
+            width: 64,
+            height: 64,
+        };
+        let mut rows = halo.over(photo, 64);
+        let mut sum = 0.0;
+        for y in 0..64 {
+            let (upper, lower, way) = rows.around(y);
+            let way = f64::from(way) / 32768.0;
+            let at = |(a, b): (&i16, &i16)| f64::from(*a) + (f64::from(*b) - f64::from(*a)) * way;
+            sum += upper.iter().zip(lower).map(at).sum::<f64>();
+        }
+        sum / f64::from(ONE_Q12)
+    }
+
+    #[test]
+    fn a_faint_halo_takes_what_it_is_wherever_it_lies() {
+        for (x, y) in [(32.0, 32.0), (30.3, 35.9), (27.7, 31.1)] {
+            let mut halo = Halo::default();
+            halo.clear(5.0, 64, 64);
+            halo.lay::<false>(&dot(x, y, 2.0));
+            assert!((sum(&halo) - 2.0).abs() < 0.06, "{}", sum(&halo));
+        }
+    }
+
+    #[test]
+    fn what_is_taken_away_leaves_nothing() {
+        let mut halo = Halo::default();
+        halo.clear(4.3, 64, 64);
+        let all = [
+            dot(3.0, 9.1, 0.7),
+            dot(60.2, 1.4, 2.3),
+            dot(f32::NAN, 4.0, 1.0),
+        ];
+        all.iter().for_each(|one| halo.lay::<false>(one));
+        assert!(sum(&halo) > 1.0);
+        all.iter().for_each(|one| halo.lay::<true>(one));
+        assert!(halo.nodes.iter().all(|node| *node == 0));
+    }
+
+    #[test]
+    fn overlapping_halos_never_take_all() {
+        let mut halo = Halo::default();
+        halo.clear(4.0, 64, 64);
+        for i in 0..4000 {
+            halo.lay::<false>(&dot((i % 64) as f32, (i / 64) as f32, 9.0));
+        }
+        let share = sum(&halo) / (64.0 * 64.0);
+        assert!((0.88..0.93).contains(&share), "{share}");
+    }
+}

@@ -7,6 +7,9 @@ use super::color::LINEAR_FROM_SRGB8;
 /// Largest number of pixels a [`Photo`] may have: a full frame of today's
 /// largest cameras, 400 MB as RGBA.
 pub const MAX_PIXELS: u64 = 100_000_000;
+/// Levels between red, green and blue that a JPEG of a grey picture may show:
+/// its chroma is rounded to a level, which is twice that in blue.
+const GREY_WITHIN: u8 = 4;
 
 /// Why bytes and sizes do not make a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -148,6 +151,18 @@ impl Photo {
             .filter(|_| inside)
     }
 
+    /// Whether it shows no colours: but for one pixel in a thousand, red, green
+    /// and blue differ by no more than what its file loses
+    /// ([`GREY_WITHIN`] levels).
+    #[must_use]
+    pub fn is_grey(&self) -> bool {
+        let most = self.rgba.len() / 4 / 1000;
+        let coloured = self.rgba.as_chunks::<4>().0.iter().filter(|[r, g, b, _]| {
+            r.abs_diff(*g).max(g.abs_diff(*b)).max(r.abs_diff(*b)) > GREY_WITHIN
+        });
+        coloured.take(most + 1).count() <= most
+    }
+
     /// Mean linear-light colour of the part of `rect` inside the picture,
     /// weighted by alpha; none where nothing visible is inside.
     #[must_use]
@@ -283,6 +298,19 @@ impl Rect {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_few_coloured_specks_make_no_coloured_picture() {
+        let grey: Vec<u8> = (0..4000).flat_map(|i| [(i % 200) as u8; 4]).collect();
+        let with = |specks: usize| {
+            let mut rgba = grey.clone();
+            for pixel in rgba.chunks_exact_mut(4).take(specks) {
+                pixel.copy_from_slice(&[90, 60, 40, 255]);
+            }
+            Photo::new(100, 40, rgba).unwrap().is_grey()
+        };
+        assert!(with(0) && with(4) && !with(5));
+    }
 
     #[test]
     fn sizes_are_checked() {

@@ -42,3 +42,29 @@ impl Mask {
         row.and_then(|row| row.get(x as usize..)).unwrap_or(&[])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_set_changes_and_rows_end_where_they_do() {
+        let mut mask = Mask::open(21, 5);
+        let rect = Rect {
+            x: 9,
+            y: 3,
+            width: 40,
+            height: 40,
+        };
+        mask.set(rect, |x, y| (10 * y + x) as u8);
+        for y in 0..5 {
+            for (x, share) in (0..21).zip(mask.row(0, y)) {
+                let is_set = x >= 9 && y >= 3;
+                assert_eq!(*share, if is_set { (10 * y + x) as u8 } else { 255 });
+            }
+        }
+        // Whole eights from anywhere, nothing from outside.
+        assert_eq!(mask.row(16, 4).len(), 8);
+        assert!(mask.row(0, 5).is_empty() && mask.row(32, 0).is_empty());
+    }
+}

@@ -19,7 +19,7 @@ use super::placement::MarkerInPhoto;
 use super::region::{Grid, SignedDistance, signed_distance};
 use super::scalp::{Scalp, in_px};
 use super::seeing::{Through, optics};
-use super::shade::darkening;
+use super::shade::darkening_in;
 use super::sharpness::camera_variance_px2;
 use super::shine::Shine;
 use super::sides::Seen;
@@ -56,6 +56,8 @@ pub struct Renderer {
     field: Field,
     /// Variance of the photo's blur, px², once it was asked for.
     camera_px2: Option<f32>,
+    /// Whether the photo has no colours, once it was asked for.
+    is_grey: Option<bool>,
 }
 
 /// The candidates of one seed. They depend on nothing else and are dear to
@@ -124,6 +126,7 @@ impl Renderer {
             next_shown: Shown::default(),
             field: Field::default(),
             camera_px2: None,
+            is_grey: None,
         }
     }
 
@@ -194,11 +197,14 @@ impl Renderer {
     pub fn match_sides(&mut self, at: Option<MarkerInPhoto>, usual: &Density) -> Option<Matched> {
         let camera_px2 = f64::from(self.camera_px2());
         let (width, height) = (self.photo.width(), self.photo.height());
+        let placed = self.placed.as_ref()?;
         let seen = Seen {
             photo: &self.photo,
-            head: &self.placed.as_ref()?.head,
+            head: &placed.head,
             scalp: &self.scalp,
             shine: self.shine.as_ref(),
+            grid: &placed.grid,
+            distance: &self.distance,
         };
         let sides = seen.sides(at.map(|at| photo_from_marker(at, width, height)))?;
         let scale = Scale {
@@ -364,7 +370,8 @@ impl Renderer {
             changed = changed.union(self.field.covered());
         }
         if runs(Stage::Composite) {
-            let pigment = darkening(&look.shade);
+            let is_grey = *self.is_grey.get_or_insert_with(|| self.photo.is_grey());
+            let pigment = darkening_in(is_grey, &look.shade);
             timer.time(Stage::Composite, || {
                 if before.union(self.field.rect) != self.field.rect {
                     restore(&self.photo, before, self.after.rgba_mut());

@@ -2,6 +2,7 @@
 //! Kubelka–Munk multiplier of carbon under dermis, and the opacity of a
 //! dilution.
 
+use super::color::luminance;
 use super::look::Shade;
 
 /// How much a fully covered pixel darkens, per linear channel (red, green,
@@ -10,6 +11,17 @@ use super::look::Shade;
 pub struct Darkening {
     /// `alpha · (1 − m)` per channel, each 0–1.
     pub per_channel: [f64; 3],
+}
+
+impl Darkening {
+    /// As a photo without colours shows it: all channels take what the light in
+    /// all loses.
+    #[must_use]
+    pub fn without_colour(self) -> Self {
+        Self {
+            per_channel: [luminance(self.per_channel); 3],
+        }
+    }
 }
 
 /// Kubelka–Munk scattering of dermis at 610, 545, 465 nm, per mm
@@ -177,6 +189,18 @@ pub fn darkening(shade: &Shade) -> Darkening {
     }
 }
 
+/// As [`darkening`], of skin in a photo that may be without colours: pigment is
+/// then as grey as all else in it.
+#[must_use]
+pub fn darkening_in(is_grey: bool, shade: &Shade) -> Darkening {
+    let pigment = darkening(shade);
+    if is_grey {
+        pigment.without_colour()
+    } else {
+        pigment
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -223,6 +247,15 @@ mod tests {
             }
             prop_assert!(base[0] > at(n * more, d)[0]);
         }
+    }
+
+    #[test]
+    fn without_colour_the_same_light_goes() {
+        let k = darkening(&Shade::default());
+        let [r, g, b] = k.without_colour().per_channel;
+        assert!(r == g && g == b);
+        let [least, most] = [f64::min, f64::max].map(|f| k.per_channel.into_iter().reduce(f));
+        assert!(least < Some(r) && Some(r) < most);
     }
 
     #[test]

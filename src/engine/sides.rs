@@ -3,8 +3,10 @@
 
 use glam::DVec2;
 
+use super::color::luminance;
 use super::head::HeadModel;
 use super::image::{Photo, Rect};
+use super::region::{Grid, SignedDistance};
 use super::scalp::Scalp;
 use super::shine::Shine;
 use super::texture::{Texture, texture};
@@ -15,19 +17,30 @@ const SQUARE_MM: f64 = 7.0;
 const SQUARE_PX: [f64; 2] = [12.0, 64.0];
 /// Cosine between skin and camera from which on a square counts.
 const LEAST_FACING: f64 = 0.35;
-/// Share of bare scalp, or of hair, from which on a square is all of it.
-const ALL_BARE: f32 = 0.9;
-const ALL_HAIR: f32 = 0.6;
+/// Share of bare scalp, or of it and hair together, from which on a square is
+/// all of it.
+const ALL: f32 = 0.9;
 /// How far apart, mm, hair and the bare skin it is compared with may be.
 const NEAR_MM: f64 = 45.0;
-/// Share of the light that hair takes beside bare skin, from hardly any to so
-/// much that it hides the skin: the latter is no stubble, but may be all there
-/// is.
-const STUBBLE: [f64; 2] = [0.08, 0.8];
-/// The face on the cranium, semi-axes: in front of the temples and below the
-/// usual hairline.
+/// How many times as grainy as the bare skin beside it shaved hair is at least:
+/// that of this project's photos is 1.2 to 100 times, most of it 4 and more, and
+/// much of it is no darker than the skin of a forehead in the sun.
+const GRAINIER: f64 = 3.0;
+/// Bare skin is at most so many times as grainy as the smoothest quarter of what
+/// looks bare.
+const SMOOTH: f64 = 2.0;
+/// Share of the light that hair takes beside bare skin: from none to so much
+/// that it hides the skin: the latter is no stubble, but may be all there is.
+const STUBBLE: [f64; 2] = [0.0, 0.8];
+/// How far before the hairline and around the ears hair is still the head's, mm.
+const BEFORE_LINE_MM: f32 = 30.0;
+/// Where it is not, in semi-axes of the cranium: brows lie in front of the
+/// temples and below the usual hairline, a beard below and in front of the ears.
 const FACE_FRONT: f64 = 0.35;
 const FACE_TOP: f64 = 0.55;
+const FACE_SIDE: f64 = 0.75;
+const BEARD_TOP: f64 = -0.2;
+const BEARD_BACK: f64 = -0.2;
 /// How much brighter bare skin has to be to be preferred to skin a millimetre
 /// nearer, as a share: beside hair that somebody points at, where what looks
 /// bare may be stubble, too; and beside hair that is plainly hair.
@@ -52,6 +65,8 @@ struct Square {
     facing: f64,
     /// Mean luminance, linear.
     light: f64,
+    /// As [`Texture::roughness`].
+    roughness: f64,
 }
 
 /// A head in its photo, with what is known of it.
@@ -65,6 +80,10 @@ pub struct Seen<'a> {
     pub scalp: &'a Scalp,
     /// What shines.
     pub shine: Option<&'a Shine>,
+    /// Where on the head there is hair, or would be.
+    pub grid: &'a Grid,
+    /// How far behind its line.
+    pub distance: &'a SignedDistance,
 }
 
 impl Seen<'_> {
@@ -74,41 +93,55 @@ impl Seen<'_> {
     #[inline(never)]
     pub fn sides(&self, at: Option<DVec2>) -> Option<Sides> {
         let squares = self.squares();
-        let bare: Vec<Square> = self.of(&squares, |seen, q| seen.bare(q) >= ALL_BARE);
-        let pairs: Vec<(f64, Square, Square)> = match at {
+        let bare = self.smooth(&squares);
+        let (bare, stubble) = match at {
             Some(q) => {
                 let stubble = self.square(q)?;
                 let bare = self.beside(&stubble, &bare, f64::INFINITY, BRIGHTER_PER_MM[0])?;
-                vec![(0.0, bare, stubble)]
+                (bare, stubble)
             }
-            None => {
-                let hair = self.of(&squares, |seen, q| seen.hair(q) >= ALL_HAIR);
-                let hair = hair.into_iter().filter(|hair| !self.on_face(hair.middle));
-                let pairs = hair.filter_map(|hair| {
-                    let bare = self.beside(&hair, &bare, NEAR_MM, BRIGHTER_PER_MM[1])?;
-                    let taken = 1.0 - hair.light / bare.light.max(1e-6);
-                    let [least, most] = STUBBLE;
-                    (least..=most)
-                        .contains(&taken)
-                        .then_some((taken, bare, hair))
-                });
-                pairs.collect()
-            }
+            None => self.usual(&squares, &bare)?,
         };
-        // The usual one: neither the fade at the edge nor the darkest patch. By
-        // counting, for sorting takes 4 KB of the worker, and they are few.
-        let darker = |one: f64| pairs.iter().filter(|other| other.0 < one).count();
-        let middle = pairs
-            .iter()
-            .min_by_key(|one| darker(one.0).abs_diff(pairs.len() / 4));
-        let (_, bare, hair) = middle?;
-        let p_mm = self.head.scalp_from_photo(hair.middle);
+        let p_mm = self.head.scalp_from_photo(stubble.middle);
         let px_per_mm = p_mm.map_or(self.head.camera.px_per_mm, |p| self.head.px_per_mm_at(p));
         Some(Sides {
             bare: texture(self.photo, bare.rect)?,
-            stubble: texture(self.photo, hair.rect)?,
+            stubble: texture(self.photo, stubble.rect)?,
             px_per_mm,
         })
+    }
+
+    /// Squares of bare skin: what looks bare and is smooth, for shaved hair may
+    /// look bare, too.
+    #[inline(never)]
+    fn smooth(&self, squares: &[Square]) -> Vec<Square> {
+        let bare = self.of(squares, |seen, q| seen.bare(q) >= ALL);
+        let limit = nth(&bare, bare.len() / 4, |square| square.roughness);
+        let limit = limit.map_or(0.0, |square| SMOOTH * square.roughness);
+        let smooth = bare.into_iter();
+        smooth.filter(|square| square.roughness <= limit).collect()
+    }
+
+    /// A square of bare skin and one of the shaved hair beside it: of the lighter
+    /// ones, for shadow makes many of them darker than their hair does, but not
+    /// of the fade at its edge.
+    #[inline(never)]
+    fn usual(&self, squares: &[Square], bare: &[Square]) -> Option<(Square, Square)> {
+        let (width, height) = (self.photo.width(), self.photo.height());
+        let head = self.of(squares, |seen, q| {
+            let hair = seen.scalp.hair_at(q, width);
+            hair + seen.scalp.bare_at(q, width, height) >= ALL && seen.grows(q)
+        });
+        let pairs = head.into_iter().filter_map(|hair| {
+            let bare = self.beside(&hair, bare, NEAR_MM, BRIGHTER_PER_MM[1])?;
+            let taken = 1.0 - hair.light / bare.light.max(1e-6);
+            let [least, most] = STUBBLE;
+            let is_hair = hair.roughness >= GRAINIER * bare.roughness;
+            ((least..=most).contains(&taken) && is_hair).then_some((taken, bare, hair))
+        });
+        let pairs: Vec<(f64, Square, Square)> = pairs.collect();
+        let (_, bare, hair) = nth(&pairs, pairs.len() / 4, |pair| pair.0)?;
+        Some((*bare, *hair))
     }
 
     fn side_px(&self) -> f64 {
@@ -167,7 +200,8 @@ impl Seen<'_> {
             middle,
             rect,
             facing: p_mm.map_or(0.0, |p| self.head.facing(p)),
-            light: super::color::luminance(linear),
+            light: luminance(linear),
+            roughness: texture(self.photo, rect)?.roughness(),
         })
     }
 
@@ -185,11 +219,15 @@ impl Seen<'_> {
         squares.iter().filter(all).copied().collect()
     }
 
-    /// Whether brows and beard are there, which are no hair of the head.
-    fn on_face(&self, q: DVec2) -> bool {
+    /// Whether hair there is the head's: behind the line or not far before it,
+    /// where a fade or the temples' own hair may be, but neither brows nor beard.
+    fn grows(&self, q: DVec2) -> bool {
         self.head.scalp_from_photo(q).is_some_and(|p_mm| {
             let dir = p_mm / self.head.semi_axes_mm;
-            dir.z > FACE_FRONT && dir.y < FACE_TOP
+            let brows = dir.z > FACE_FRONT && dir.y < FACE_TOP && dir.x.abs() < FACE_SIDE;
+            let beard = dir.z > BEARD_BACK && dir.y < BEARD_TOP;
+            let behind_mm = self.distance.at(self.grid.cell(p_mm));
+            behind_mm > -BEFORE_LINE_MM && !brows && !beard
         })
     }
 
@@ -204,10 +242,6 @@ impl Seen<'_> {
                 shine.at(q.x as u32, q.y as u32, [r, g, b])
             });
         bare * (1.0 - mirrored)
-    }
-
-    fn hair(&self, q: DVec2) -> f32 {
-        self.scalp.hair_at(q, self.photo.width())
     }
 
     /// The bare square to compare a square with: near, turned alike, and not
@@ -232,5 +266,83 @@ impl Seen<'_> {
             other.middle.distance(square.middle) <= within_mm * scale && !overlaps(other)
         });
         near.min_by(|a, b| price(a).total_cmp(&price(b))).copied()
+    }
+}
+
+/// The one that so many are less than. By counting, for sorting takes 4 KB of the
+/// worker, and they are few.
+fn nth<T>(all: &[T], n: usize, of: impl Fn(&T) -> f64) -> Option<&T> {
+    let less = |one: f64| all.iter().filter(|other| of(other) < one).count();
+    all.iter().min_by_key(|one| less(of(one)).abs_diff(n))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::color::srgb8_from_linear;
+    use crate::engine::fit::{fit, starting_placement};
+    use crate::engine::look::Hairline;
+    use crate::engine::outline::outline;
+    use crate::engine::placement::View;
+    use crate::engine::region::signed_distance;
+    use crate::engine::rng::hash_unit;
+
+    const SIDE: u32 = 480;
+    /// Light that the shaved hair takes.
+    const TAKEN: f64 = 0.3;
+
+    /// A head from above whose left half has shaved hair where `is_shaved`.
+    fn sides(is_shaved: bool, at: Option<DVec2>) -> Option<Sides> {
+        let bytes = (0..SIDE * SIDE).flat_map(|i| {
+            let (x, y) = (i % SIDE, i / SIDE);
+            let noise = 2.0 * f64::from(hash_unit(1, x, y)) - 1.0;
+            let stubble = is_shaved && x < SIDE / 2;
+            let share = if stubble {
+                (1.0 - TAKEN) * (1.0 + 0.2 * noise)
+            } else {
+                1.0 + 0.02 * noise
+            };
+            let [r, g, b] = [0.5, 0.3, 0.2].map(|v| srgb8_from_linear(v * share));
+            [r, g, b, 255]
+        });
+        let photo = Photo::new(SIDE, SIDE, bytes.collect()).unwrap();
+        let head = fit(&starting_placement(Some(View::Top), SIDE, SIDE), SIDE, SIDE).unwrap();
+        let grid = Grid::new(head.semi_axes_mm);
+        let mut distance = SignedDistance::default();
+        let line = outline(&Hairline::default(), head.semi_axes_mm);
+        signed_distance(&grid, &line, &mut distance);
+        let seen = Seen {
+            photo: &photo,
+            head: &head,
+            scalp: &Scalp::default(),
+            shine: None,
+            grid: &grid,
+            distance: &distance,
+        };
+        seen.sides(at)
+    }
+
+    fn taken(sides: &Sides) -> f64 {
+        1.0 - luminance(sides.stubble.mean_linear) / luminance(sides.bare.mean_linear)
+    }
+
+    #[test]
+    fn shaved_hair_is_found_by_its_grain_and_compared_with_smooth_skin() {
+        let found = sides(true, None).unwrap();
+        // Squares on the border between both count as well.
+        assert!((0.2..=TAKEN + 0.03).contains(&taken(&found)), "{found:?}");
+        assert!(found.stubble.roughness() > 20.0 * found.bare.roughness());
+    }
+
+    #[test]
+    fn smooth_skin_has_no_shaved_hair() {
+        assert_eq!(sides(false, None), None);
+    }
+
+    #[test]
+    fn what_somebody_points_at_is_taken_for_shaved_hair() {
+        let found = sides(true, Some(DVec2::new(120.0, 200.0))).unwrap();
+        assert!((taken(&found) - TAKEN).abs() < 0.03, "{found:?}");
+        assert_eq!(sides(true, Some(DVec2::new(-5.0, 200.0))), None);
     }
 }

@@ -10,7 +10,7 @@ use super::shade::{
     HALO_SIGMA_MM, density_for, dermal_multiplier, dilution_for, halo_share, halo_slope,
     mean_coverage, opacity, spread,
 };
-use super::texture::{BANDS, Texture, grain_of_noise, grain_of_spots};
+use super::texture::{BANDS, LEAST_GRAIN, Texture, grain_of_noise, grain_of_spots};
 
 /// What continues somebody's stubble.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,9 +65,6 @@ const DIAMETERS_MM: [f64; 8] = [0.20, 0.25, 0.30, 0.35, 0.40, 0.45, 0.50, 0.60];
 /// better match: for each doubling of the diameter, and for each unit of
 /// unevenness.
 const UNUSUAL: [f64; 2] = [0.05, 0.05];
-/// Grain below which nothing is seen: of a quarter of a level in the middle
-/// greys.
-const LEAST_GRAIN: f64 = 4e-6;
 /// What the spread of size and opacity adds to the mean square of dots'
 /// amounts: sizes of ±15 %, opacities of ±25 % (`engine::dots`).
 const JITTER: f64 = 1.05;

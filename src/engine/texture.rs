@@ -15,6 +15,10 @@ const WIDE: f64 = 4.0;
 /// Smallest patch, px.
 const LEAST_SIDE_PX: u32 = 8;
 
+/// Grain below which nothing is seen: of a quarter of a level in the middle
+/// greys.
+pub(super) const LEAST_GRAIN: f64 = 4e-6;
+
 /// What matters of a patch of skin, with hair or without.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Texture {
@@ -23,6 +27,20 @@ pub struct Texture {
     /// Variance of the luminance in each band, as a share of the mean's square;
     /// none where the patch is too small for it.
     pub grain: [Option<f64>; BANDS],
+}
+
+impl Texture {
+    /// How grainy it is in all: the geometric mean of its three finest bands; 1
+    /// where it says nothing of them.
+    #[must_use]
+    pub fn roughness(&self) -> f64 {
+        let known: Vec<f64> = self.grain.iter().take(3).flatten().copied().collect();
+        let logs: f64 = known
+            .iter()
+            .map(|grain| libm::log(grain + LEAST_GRAIN))
+            .sum();
+        libm::exp(logs / known.len().max(1) as f64)
+    }
 }
 
 /// Reads a part of a photo; none where it is not all in the photo, or less than

@@ -90,7 +90,7 @@ fn head(
     let full_width = read(Limit::Pixels(EXPORT_MAX_PIXELS))?.width();
     let scale = f64::from(photo.width()) / f64::from(full_width);
     let [bare, first, second] = marked.in_photo(&photo, scale)?;
-    let scene = Scene::new(&photo, models, candidates)?;
+    let scene = Scene::new(&photo, marked.view, models, candidates)?;
 
     let px_per_mm = scene.px_per_mm(bare);
     let naive = naive::overlay(&photo, bare, &Density::default(), px_per_mm);

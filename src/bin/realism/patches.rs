@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 use smp_visualizer::engine::image::{Photo, Rect};
+use smp_visualizer::engine::placement::View;
 
 /// The patches of one photo, px of the upright photo at its full size: left,
 /// top, width, height.
@@ -14,6 +15,9 @@ use smp_visualizer::engine::image::{Photo, Rect};
 pub(crate) struct Marked {
     /// The photo's file name.
     pub(crate) photo: String,
+    /// From where it is taken, where no face says so.
+    #[serde(default)]
+    pub(crate) view: Option<View>,
     /// What hair it shows, in words.
     pub(crate) hair: String,
     /// Skin without hair, lit much as the stubble.

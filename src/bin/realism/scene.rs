@@ -9,10 +9,12 @@ use smp_visualizer::engine::fit::{fit, starting_placement};
 use smp_visualizer::engine::head::HeadModel;
 use smp_visualizer::engine::image::{Photo, Rect};
 use smp_visualizer::engine::look::Look;
-use smp_visualizer::engine::region::{Grid, SignedDistance};
+use smp_visualizer::engine::outline::outline;
+use smp_visualizer::engine::placement::{Placement, View};
+use smp_visualizer::engine::region::{Grid, SignedDistance, signed_distance};
 use smp_visualizer::engine::scalp::Scalp;
 use smp_visualizer::engine::seeing::optics;
-use smp_visualizer::engine::shade::darkening;
+use smp_visualizer::engine::shade::darkening_in;
 use smp_visualizer::engine::sharpness::camera_variance_px2;
 use smp_visualizer::engine::shine::Shine;
 use smp_visualizer::engine::sides::Seen;
@@ -32,17 +34,22 @@ pub(crate) struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     /// Finds the head, or starts from the middle of the photo where there is
-    /// none to be found.
+    /// none to be found. `view` is what somebody says who sees that there is no
+    /// face.
     pub(crate) fn new(
         photo: &'a Photo,
+        view: Option<View>,
         models: &mut Models,
         candidates: &'a Candidates,
     ) -> Result<Self, String> {
         let told = |e: &dyn std::fmt::Display| e.to_string();
         let mut reader = Reader::new(photo.clone());
         let heads = reader.heads(models, &mut || true).map_err(|e| told(&e))?;
-        let usual = || starting_placement(None, photo.width(), photo.height());
-        let placement = heads.first().map_or_else(usual, |head| head.placement);
+        let usual = || starting_placement(view, photo.width(), photo.height());
+        let mut placement = heads.first().map_or_else(usual, |head| head.placement);
+        if let (Placement::Outline(outline), Some(view)) = (&mut placement, view) {
+            outline.view = view;
+        }
         let head = fit(&placement, photo.width(), photo.height()).map_err(|e| told(&e))?;
         let matte = reader.matte(models, &head, &mut || true);
         let matte = matte.map_err(|e| told(&e))?;
@@ -75,11 +82,17 @@ impl<'a> Scene<'a> {
     pub(crate) fn matched_by_itself(&self) -> Option<Look> {
         let known = self.scalp.known_in(self.photo.width(), self.photo.height());
         let shine = Shine::new(self.photo, &self.scalp, known);
+        let grid = Grid::new(self.head.semi_axes_mm);
+        let mut distance = SignedDistance::default();
+        let line = outline(&Look::default().hairline, self.head.semi_axes_mm);
+        signed_distance(&grid, &line, &mut distance);
         let seen = Seen {
             photo: self.photo,
             head: &self.head,
             scalp: &self.scalp,
             shine: shine.as_ref(),
+            grid: &grid,
+            distance: &distance,
         };
         let sides = seen.sides(None)?;
         Some(self.look_like(&sides.bare, &sides.stubble, sides.px_per_mm))
@@ -119,7 +132,7 @@ impl<'a> Scene<'a> {
         field.set_optics(optics(&self.head, self.camera_px2));
         let changed = field.splat(&shown.dots(&projection), width, height);
         let mut out = self.photo.clone();
-        let pigment = darkening(&look.shade);
+        let pigment = darkening_in(self.photo.is_grey(), &look.shade);
         composite(self.photo, &field, &pigment, changed, out.rgba_mut());
         out
     }

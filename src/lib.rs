@@ -19,7 +19,8 @@
 //! ellipsoid in millimetres, a pose and a camera, with the scale's error; how
 //! it lies is shown by [`engine::guides`].
 //! A [`engine::look::Look`] says what to draw; [`engine::sides`] and
-//! [`engine::stubble`] make one that continues the person's own shaved hair.
+//! [`engine::stubble`] make one that continues the person's own shaved hair, or
+//! fills between thinning ones.
 //! [`engine::render`] draws:
 //!
 //! ```text

@@ -15,14 +15,13 @@ use super::look::Density;
 use super::matte::Matte;
 use super::outline::outline;
 use super::params::ParamId;
-use super::placement::MarkerInPhoto;
 use super::region::{Grid, SignedDistance, signed_distance};
 use super::scalp::{Scalp, in_px};
 use super::seeing::{Through, optics};
 use super::shade::darkening_in;
 use super::sharpness::camera_variance_px2;
 use super::shine::Shine;
-use super::sides::Seen;
+use super::sides::{Continued, Seen};
 use super::stages::{Inputs, Stage, must_run};
 use super::stubble::{Matched, Scale, match_stubble};
 
@@ -191,10 +190,9 @@ impl Renderer {
         &self.scalp
     }
 
-    /// The treatment that continues the person's own shaved hair, at a place of
-    /// the photo or wherever there is any; none where there is none, or no head.
-    /// `usual` is the density to begin with.
-    pub fn match_sides(&mut self, at: Option<MarkerInPhoto>, usual: &Density) -> Option<Matched> {
+    /// The treatment that continues the person's own hair; none where there is
+    /// none of that kind, or no head. `usual` is the density to begin with.
+    pub fn match_sides(&mut self, what: Continued, usual: &Density) -> Option<Matched> {
         let camera_px2 = f64::from(self.camera_px2());
         let (width, height) = (self.photo.width(), self.photo.height());
         let placed = self.placed.as_ref()?;
@@ -206,7 +204,11 @@ impl Renderer {
             grid: &placed.grid,
             distance: &self.distance,
         };
-        let sides = seen.sides(at.map(|at| photo_from_marker(at, width, height)))?;
+        let sides = match what {
+            Continued::Stubble => seen.sides(None),
+            Continued::StubbleAt(at) => seen.sides(Some(photo_from_marker(at, width, height))),
+            Continued::Thinning => seen.thinning(),
+        }?;
         let scale = Scale {
             px_per_mm: sides.px_per_mm,
             camera_px2,

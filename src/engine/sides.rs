@@ -6,6 +6,7 @@ use glam::DVec2;
 use super::color::luminance;
 use super::head::HeadModel;
 use super::image::{Photo, Rect};
+use super::placement::MarkerInPhoto;
 use super::region::{Grid, SignedDistance};
 use super::scalp::Scalp;
 use super::shine::Shine;
@@ -20,6 +21,14 @@ const LEAST_FACING: f64 = 0.35;
 /// Share of bare scalp, or of it and hair together, from which on a square is
 /// all of it.
 const ALL: f32 = 0.9;
+/// Share of hair from which on a square is hair that thins.
+const MOSTLY_HAIR: f32 = 0.6;
+/// Share of the light of bare skin that thinning hair takes at least, where there
+/// is any contrast to lower.
+const LEAST_TAKEN: f64 = 0.1;
+/// How far the skin between thinning hairs is brought towards them. Ours: the
+/// whole way would be a helmet, for the hairs cast shadows of their own.
+const FILL: f64 = 0.5;
 /// How far apart, mm, hair and the bare skin it is compared with may be.
 const NEAR_MM: f64 = 45.0;
 /// How many times as grainy as the bare skin beside it shaved hair is at least:
@@ -45,6 +54,18 @@ const BEARD_BACK: f64 = -0.2;
 /// nearer, as a share: beside hair that somebody points at, where what looks
 /// bare may be stubble, too; and beside hair that is plainly hair.
 const BRIGHTER_PER_MM: [f64; 2] = [0.01, 0.1];
+
+/// What a look is to continue.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Continued {
+    /// Shaved hair, wherever there is any.
+    Stubble,
+    /// Shaved hair at a place of the photo.
+    StubbleAt(MarkerInPhoto),
+    /// Thinning hair of any length: the skin between it comes half the way to
+    /// it.
+    Thinning,
+}
 
 /// Bare skin and shaved hair of one head.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -108,6 +129,41 @@ impl Seen<'_> {
             bare: texture(self.photo, bare.rect)?,
             stubble: texture(self.photo, stubble.rect)?,
             px_per_mm,
+        })
+    }
+
+    /// Bare skin, and what it is to be between thinning hairs: half as dark as
+    /// they are, and as smooth as it is. None where there is no hair, or no skin.
+    #[must_use]
+    #[inline(never)]
+    pub fn thinning(&self) -> Option<Sides> {
+        let squares = self.squares();
+        let bare = self.smooth(&squares);
+        let width = self.photo.width();
+        let head = self.of(&squares, Self::grows);
+        let mut hair = self.of(&head, |seen, q| seen.scalp.hair_at(q, width) >= MOSTLY_HAIR);
+        if hair.is_empty() {
+            // The matte takes what is seen through thin hair for neither.
+            hair = head;
+        }
+        let pairs = hair.into_iter().filter_map(|hair| {
+            let bare = self.beside(&hair, &bare, f64::INFINITY, BRIGHTER_PER_MM[1])?;
+            let taken = 1.0 - hair.light / bare.light.max(1e-6);
+            let is_hair = hair.roughness >= GRAINIER * bare.roughness;
+            (taken >= LEAST_TAKEN && is_hair).then_some((taken, bare, hair))
+        });
+        let pairs: Vec<(f64, Square, Square)> = pairs.collect();
+        let (_, bare, hair) = nth(&pairs, pairs.len() / 2, |pair| pair.0)?;
+        let bare = texture(self.photo, bare.rect)?;
+        let hair = texture(self.photo, hair.rect)?.mean_linear;
+        let between = |i: usize| bare.mean_linear[i] + FILL * (hair[i] - bare.mean_linear[i]);
+        Some(Sides {
+            bare,
+            stubble: Texture {
+                mean_linear: std::array::from_fn(between),
+                ..bare
+            },
+            px_per_mm: self.head.camera.px_per_mm,
         })
     }
 
@@ -282,6 +338,7 @@ mod tests {
     use crate::engine::color::srgb8_from_linear;
     use crate::engine::fit::{fit, starting_placement};
     use crate::engine::look::Hairline;
+    use crate::engine::matte::Matte;
     use crate::engine::outline::outline;
     use crate::engine::placement::View;
     use crate::engine::region::signed_distance;
@@ -291,8 +348,12 @@ mod tests {
     /// Light that the shaved hair takes.
     const TAKEN: f64 = 0.3;
 
-    /// A head from above whose left half has shaved hair where `is_shaved`.
-    fn sides(is_shaved: bool, at: Option<DVec2>) -> Option<Sides> {
+    /// What is read of a head from above whose left half has shaved hair where
+    /// `is_shaved`; the matte is told that it is hair where `is_matted`.
+    fn read(
+        [is_shaved, is_matted]: [bool; 2],
+        read: impl Fn(Seen<'_>) -> Option<Sides>,
+    ) -> Option<Sides> {
         let bytes = (0..SIDE * SIDE).flat_map(|i| {
             let (x, y) = (i % SIDE, i / SIDE);
             let noise = 2.0 * f64::from(hash_unit(1, x, y)) - 1.0;
@@ -311,15 +372,24 @@ mod tests {
         let mut distance = SignedDistance::default();
         let line = outline(&Hairline::default(), head.semi_axes_mm);
         signed_distance(&grid, &line, &mut distance);
+        let shares = (0..SIDE * SIDE).flat_map(|i| {
+            let is_hair = i % SIDE < SIDE / 2;
+            if is_hair { [0, 255] } else { [255, 0] }
+        });
+        let matte = is_matted.then(|| Matte::new(SIDE, photo.rect(), shares.collect()));
         let seen = Seen {
             photo: &photo,
             head: &head,
-            scalp: &Scalp::default(),
+            scalp: &Scalp::default().with_matte(matte.flatten()),
             shine: None,
             grid: &grid,
             distance: &distance,
         };
-        seen.sides(at)
+        read(seen)
+    }
+
+    fn sides(is_shaved: bool, at: Option<DVec2>) -> Option<Sides> {
+        read([is_shaved, false], |seen| seen.sides(at))
     }
 
     fn taken(sides: &Sides) -> f64 {
@@ -337,6 +407,19 @@ mod tests {
     #[test]
     fn smooth_skin_has_no_shaved_hair() {
         assert_eq!(sides(false, None), None);
+    }
+
+    #[test]
+    fn skin_between_thinning_hairs_comes_half_the_way_and_stays_smooth() {
+        let found = read([true, true], |seen| seen.thinning()).unwrap();
+        assert!((taken(&found) - FILL * TAKEN).abs() < 0.03, "{found:?}");
+        assert_eq!(found.stubble.grain, found.bare.grain);
+        let unmatted = read([true, false], |seen| seen.thinning()).unwrap();
+        assert!(
+            (taken(&unmatted) - FILL * TAKEN).abs() < 0.06,
+            "{unmatted:?}"
+        );
+        assert_eq!(read([false, true], |seen| seen.thinning()), None);
     }
 
     #[test]

@@ -29,6 +29,7 @@ use crate::{
         placement::MarkerInPhoto,
         render::{Ranked, Renderer},
         sample::mean_linear_rgb,
+        sides::Continued,
         stages::Inputs,
         veil::veil,
     },
@@ -115,8 +116,8 @@ impl Host {
                 let answer = self.sample(job, at);
                 self.say_or_fail(job, answer);
             }
-            Request::Match { job, at, look } => {
-                let answer = self.match_sides(job, at, look);
+            Request::Match { job, what, look } => {
+                let answer = self.match_sides(job, what, look);
                 self.say_or_fail(job, answer);
             }
             Request::Export {
@@ -272,15 +273,10 @@ impl Host {
         })
     }
 
-    fn match_sides(
-        &self,
-        job: u32,
-        at: Option<MarkerInPhoto>,
-        mut look: Look,
-    ) -> Result<Response, JobError> {
+    fn match_sides(&self, job: u32, what: Continued, mut look: Look) -> Result<Response, JobError> {
         let mut loaded = self.loaded.borrow_mut();
         let renderer = &mut loaded.as_mut().ok_or(JobError::NoPhoto)?.renderer;
-        let matched = renderer.match_sides(at, &look.density);
+        let matched = renderer.match_sides(what, &look.density);
         if let Some(matched) = matched {
             (look.density, look.shade) = (matched.density, matched.shade);
         }

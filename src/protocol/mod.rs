@@ -21,6 +21,7 @@ use crate::engine::{
     look::Look,
     matte::Matte,
     placement::{MarkerInPhoto, Placement},
+    sides::Continued,
     stages::Stage,
     stubble::Fit,
 };
@@ -56,12 +57,12 @@ pub enum Request {
         /// Centre of the patch.
         at: MarkerInPhoto,
     },
-    /// What look continues the person's own shaved hair?
+    /// What look continues the person's own hair?
     Match {
         /// Names this job in its answer.
         job: u32,
-        /// Where that hair is; none: wherever there is any.
-        at: Option<MarkerInPhoto>,
+        /// Which hair.
+        what: Continued,
         /// The look that is to continue it.
         look: Look,
     },

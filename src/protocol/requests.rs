@@ -4,6 +4,7 @@ use super::parts::Numbers;
 use super::{ExportFormat, Parts, Request};
 use crate::engine::{
     corrections::Corrections, export::Layout, image::Rect, look::Look, placement::Placement,
+    sides::Continued,
 };
 
 impl Request {
@@ -50,10 +51,13 @@ impl Request {
             }
             Self::Pixels { job } => (8, vec![f(job)]),
             Self::Trap => (9, vec![]),
-            Self::Match { job, at, look } => {
-                // What is nowhere is not a number.
-                let [x, y] = at.unwrap_or([f64::NAN; 2]);
-                let mut numbers = vec![f(job), x, y];
+            Self::Match { job, what, look } => {
+                let [kind, x, y] = match what {
+                    Continued::Stubble => [0.0; 3],
+                    Continued::StubbleAt([x, y]) => [1.0, x, y],
+                    Continued::Thinning => [2.0, 0.0, 0.0],
+                };
+                let mut numbers = vec![f(job), kind, x, y];
                 numbers.extend(look.to_numbers());
                 (10, numbers)
             }
@@ -119,8 +123,12 @@ impl Request {
             9 => Self::Trap,
             10 => Self::Match {
                 job: numbers.count()?,
-                at: Some([numbers.number()?, numbers.number()?])
-                    .filter(|at| at.iter().all(|v| v.is_finite())),
+                what: match [numbers.number()?, numbers.number()?, numbers.number()?] {
+                    [0.0, ..] => Continued::Stubble,
+                    [1.0, x, y] => Continued::StubbleAt([x, y]),
+                    [2.0, ..] => Continued::Thinning,
+                    _ => return None,
+                },
                 look: numbers.look()?,
             },
             _ => return None,
@@ -177,17 +185,17 @@ mod tests {
             },
             Request::Pixels { job },
             Request::Trap,
-            Request::Match {
-                job,
-                at: None,
-                look: Look::default(),
-            },
-            Request::Match {
-                job,
-                at: Some([0.25, 0.5]),
-                look: Look::default(),
-            },
         ];
+        let kinds = [
+            Continued::Stubble,
+            Continued::StubbleAt([0.25, 0.5]),
+            Continued::Thinning,
+        ];
+        all.extend(kinds.map(|what| Request::Match {
+            job,
+            what,
+            look: Look::default(),
+        }));
         for view in [None, Some(View::LeftSide)] {
             let placement = starting_placement(view, 640, 480);
             all.extend([false, true].map(|veil| Request::Render {

@@ -11,6 +11,7 @@ use super::shade::ShadePanel;
 use super::slider::ParamSlider;
 use super::state::{App, Tab, TapTarget};
 use crate::engine::params::ParamId;
+use crate::engine::sides::Continued;
 use crate::engine::styles::School;
 
 /// Tabs and the panel of the chosen one.
@@ -134,6 +135,13 @@ fn DensityPanel() -> impl IntoView {
         <ParamSlider id=ParamId::DiameterMm />
         <p class="hint" data-testid="count">{count}</p>
         <Schools />
+        <fieldset class="match">
+            <legend>"Thinning hair"</legend>
+            <div class="row">
+                <button type="button" data-testid="density-fill" on:click=move |_| app.continue_hair(Continued::Thinning)>"Fill between hairs"</button>
+            </div>
+            <p role="status">{move || app.sides.get()}</p>
+        </fieldset>
         <ParamSlider id=ParamId::Crispness />
         <p class="hint">"Fresh impressions are crisp; healed ones soften into the skin."</p>
         <ParamSlider id=ParamId::Unevenness />

@@ -8,6 +8,7 @@ use crate::engine::color::srgb8_from_linear;
 use crate::engine::matching::{Suggestion, suggest};
 use crate::engine::params::ParamId;
 use crate::engine::shade::darkening;
+use crate::engine::sides::Continued;
 use crate::engine::skin::{SkinClass, hair_name};
 
 /// CSS colour of a linear-light one.
@@ -107,7 +108,7 @@ fn MatchMe() -> impl IntoView {
             <legend>"Match me"</legend>
             <p class="hint">"Shaved hair beside bare skin tells most: density, size and shade then continue it."</p>
             <div class="row">
-                <button type="button" data-testid="match-sides" on:click=move |_| app.match_sides(None)>"Match the sides"</button>
+                <button type="button" data-testid="match-sides" on:click=move |_| app.continue_hair(Continued::Stubble)>"Match the sides"</button>
                 <button type="button" aria-pressed=move || picking(Picking::Stubble) on:click=move |_| pick(Picking::Stubble)>"Pick stubble"</button>
             </div>
             <p role="status" data-testid="sides">{move || app.sides.get()}</p>

@@ -14,7 +14,8 @@ use super::strings;
 use crate::engine::error::{BadPlacement, EngineError};
 use crate::engine::fit::fit;
 use crate::engine::head::HeadModel;
-use crate::engine::placement::{MarkerInPhoto, Placement};
+use crate::engine::placement::Placement;
+use crate::engine::sides::Continued;
 use crate::engine::skin::SkinClass;
 use crate::engine::stubble::Fit;
 use crate::platform::models::ModelFiles;
@@ -76,7 +77,9 @@ pub struct App {
     /// What somebody says the skin is, whatever the photo's light makes of it.
     pub skin_class: RwSignal<Option<SkinClass>>,
     pub hair: RwSignal<Option<[f64; 3]>>,
-    /// What came of matching the sides, in words.
+    /// What a look was last asked for that continues it.
+    pub continued: RwSignal<Continued>,
+    /// What came of that, in words.
     pub sides: RwSignal<&'static str>,
     pub both: RwSignal<bool>,
     pub export: RwSignal<Option<f64>>,
@@ -132,6 +135,7 @@ impl App {
             skin: RwSignal::new(None),
             skin_class: RwSignal::new(None),
             hair: RwSignal::new(None),
+            continued: RwSignal::new(Continued::Stubble),
             sides: RwSignal::new(""),
             both: RwSignal::new(false),
             export: RwSignal::new(None),
@@ -217,7 +221,7 @@ impl App {
             photo.height,
         );
         if picking == Picking::Stubble {
-            return self.match_sides(Some(at));
+            return self.continue_hair(Continued::StubbleAt(at));
         }
         self.colour.set(Some(picking));
         self.with_client(|client| {
@@ -225,12 +229,12 @@ impl App {
         });
     }
 
-    /// Asks for a look that continues the shaved hair at a place, or wherever
-    /// there is any.
-    pub fn match_sides(self, at: Option<MarkerInPhoto>) {
+    /// Asks for a look that continues the person's own hair.
+    pub fn continue_hair(self, what: Continued) {
+        self.continued.set(what);
         let look = self.plan.with_untracked(|plan| plan.look);
         self.with_client(|client| {
-            client.ask(|job| Request::Match { job, at, look });
+            client.ask(|job| Request::Match { job, what, look });
         });
     }
 
@@ -361,7 +365,8 @@ impl App {
                 Some(Picking::Stubble) | None => {}
             },
             Response::Matched { fit, look, .. } => {
-                self.sides.set(strings::matched(fit));
+                let what = self.continued.get_untracked();
+                self.sides.set(strings::matched(what, fit));
                 if matches!(fit, Some(Fit::Well | Fit::TooDark)) {
                     self.change_look(|now| (now.density, now.shade) = (look.density, look.shade));
                     self.seal();

@@ -2,6 +2,7 @@
 //! fails: what happened, and one next step.
 
 use crate::engine::error::BadPlacement;
+use crate::engine::sides::Continued;
 use crate::engine::stubble::Fit;
 use crate::protocol::{JobError, PhotoError};
 
@@ -51,9 +52,22 @@ pub(crate) fn photo_error(error: PhotoError) -> String {
     }
 }
 
-/// What came of matching the sides.
+/// What came of asking for a look that continues the person's hair.
 #[must_use]
-pub(crate) fn matched(fit: Option<Fit>) -> &'static str {
+pub(crate) fn matched(what: Continued, fit: Option<Fit>) -> &'static str {
+    if what == Continued::Thinning {
+        return match fit {
+            Some(Fit::Well | Fit::TooDark) => {
+                "Density and shade now bring the scalp half the way to your hair. Your hairs stay as they are."
+            }
+            Some(Fit::NoContrast) => {
+                "Your hair is no darker than your scalp: there is no contrast to fill."
+            }
+            None => {
+                "No hair was found above bare skin in this photo. Check in the Place step how the head lies, or take a photo that shows both."
+            }
+        };
+    }
     match fit {
         Some(Fit::Well) => "Density, size and shade now continue your shaved hair.",
         Some(Fit::NoContrast) => {

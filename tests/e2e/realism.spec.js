@@ -68,6 +68,25 @@ test('where there is no shaved hair beside bare skin it says what to do, and cha
   if (said.includes('No shaved hair')) expect(await value(page, 'Dilution')).toBe(dilution);
 });
 
+test('thinning hair: the scalp between comes nearer to it, in one step back', async ({ app: page }) => {
+  const file = join(HEADS, 'hl_top_diffuse_thinning.jpg');
+  test.skip(!existsSync(file), 'no shared/photos beside this checkout: this photo is not tried');
+  const before = await frame(page).catch(() => '0');
+  await openPhoto(page, file);
+  await expect(page.getByTestId('stage')).toHaveAttribute('data-settled', 'true', { timeout: 20_000 });
+  await step(page, 'Place');
+  const above = page.getByRole('radio', { name: 'From above' });
+  if (!(await above.isChecked())) await changing(page, () => page.getByText('From above').click());
+  await step(page, 'Density');
+  const [density, crispness] = [await value(page, 'DensityPerCm2'), await value(page, 'Crispness')];
+  await changing(page, () => page.getByTestId('density-fill').press('Enter'));
+  await expect(page.getByRole('tabpanel')).toContainText('half the way to your hair');
+  await page.screenshot({ path: keep('density-fill.png') });
+  expect([await value(page, 'DensityPerCm2'), await value(page, 'Crispness')]).not.toEqual([density, crispness]);
+  await changing(page, () => page.getByRole('button', { name: 'Undo' }).click());
+  expect([await value(page, 'DensityPerCm2'), await value(page, 'Crispness')]).toEqual([density, crispness]);
+});
+
 test('the schools change size, crispness and number at once, and as much is covered', async ({ app: page }) => {
   await openSample(page, 'sample-front-light');
   await step(page, 'Density');

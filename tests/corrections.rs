@@ -53,13 +53,18 @@ fn touched(photo: &Photo, pixels: &[u8], share: f64) -> (usize, usize) {
 }
 
 fn all_hair() -> Matte {
+    all([0, 255])
+}
+
+/// The same shares of bare scalp and hair all over.
+fn all(shares: [u8; 2]) -> Matte {
     let rect = Rect {
         x: 0,
         y: 0,
         width: WIDTH,
         height: HEIGHT,
     };
-    Matte::new(WIDTH, rect, [0, 255].repeat((WIDTH * HEIGHT) as usize)).expect("filled")
+    Matte::new(WIDTH, rect, shares.repeat((WIDTH * HEIGHT) as usize)).expect("filled")
 }
 
 #[test]
@@ -81,6 +86,23 @@ fn hair_that_was_painted_stays_and_skin_that_was_painted_is_treated_at_any_size(
         let (inside, outside) = touched(&photo, renderer.pixels(), 1.1);
         assert!(inside > 1000 && outside == 0, "{inside} {outside}");
     }
+}
+
+/// How much of the treated part lies under hair is what tells that it is too long
+/// for a shaved look; a hat is no hair.
+#[test]
+fn impressions_that_hair_hides_are_counted() {
+    let photo = photo(&frontal(), TAN, WIDTH, HEIGHT);
+    let counts = |matte| {
+        let mut renderer = Renderer::new(photo.clone());
+        renderer.set_matte(matte);
+        let frame = renderer.render(&inputs(), &|| 0.0).expect("sound");
+        (frame.impressions, frame.under_hair)
+    };
+    let (bare, none) = counts(Some(all([255, 0])));
+    assert!(bare > 3000 && none == 0);
+    assert_eq!(counts(Some(all_hair())), (0, bare));
+    assert_eq!(counts(Some(all([0, 0]))), (0, 0));
 }
 
 #[test]

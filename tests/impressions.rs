@@ -7,11 +7,12 @@ use std::sync::OnceLock;
 
 use glam::{DVec2, DVec3};
 use smp_visualizer::engine::candidates::{Candidates, candidates};
-use smp_visualizer::engine::dots::{Projection, Shown, changes, project, visible};
+use smp_visualizer::engine::dots::{Shown, changes, visible};
 use smp_visualizer::engine::head::{Camera, HeadModel, Pose};
 use smp_visualizer::engine::impressions::{Changes, Dot};
 use smp_visualizer::engine::look::{Density, Look};
 use smp_visualizer::engine::outline::outline;
+use smp_visualizer::engine::projection::{Projection, project};
 use smp_visualizer::engine::region::{Grid, SignedDistance, signed_distance};
 
 const SIZE: u32 = 1000;

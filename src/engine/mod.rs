@@ -62,6 +62,7 @@ pub mod shine;
 pub mod sides;
 pub mod candidates;
 mod edge;
+pub mod projection;
 pub mod dots;
 pub mod veil;
 pub mod stubble;

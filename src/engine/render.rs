@@ -5,7 +5,7 @@ use super::camera::{longer_edge_px, photo_from_marker};
 use super::candidates::{Candidates, candidates};
 use super::composite::{composite, recolour};
 use super::corrections::Corrections;
-use super::dots::{IMPRESSIONS_PER_UNIT, Projection, Shown, changes, project, visible};
+use super::dots::{Shown, changes, visible};
 use super::error::EngineError;
 use super::field::Field;
 use super::fit::fit;
@@ -15,6 +15,7 @@ use super::look::Density;
 use super::matte::Matte;
 use super::outline::outline;
 use super::params::ParamId;
+use super::projection::{IMPRESSIONS_PER_UNIT, Projection, project};
 use super::region::{Grid, SignedDistance, signed_distance};
 use super::scalp::{Scalp, in_px};
 use super::seeing::{Through, optics};
@@ -95,6 +96,8 @@ pub struct Frame {
     pub rect: Rect,
     /// Impressions in the picture.
     pub impressions: u32,
+    /// Impressions that would be but for the hair over them.
+    pub under_hair: u32,
     /// The stages that ran and the milliseconds that the caller's clock said
     /// they took.
     pub stages: Vec<(Stage, f64)>,
@@ -281,6 +284,7 @@ impl Renderer {
             return Ok(Frame {
                 rect: Rect::default(),
                 impressions: 0,
+                under_hair: 0,
                 stages: timer.stages,
             });
         };
@@ -391,6 +395,7 @@ impl Renderer {
         Ok(Frame {
             rect: changed,
             impressions: u32::try_from(self.shown.len()).unwrap_or(u32::MAX),
+            under_hair: u32::try_from(self.shown.under_hair()).unwrap_or(u32::MAX),
             stages: timer.stages,
         })
     }

@@ -2,10 +2,10 @@
 //! hair that is there, in mean tone and in grain.
 
 use super::color::{LUMINANCE_SHARES, lab_from_linear};
-use super::dots::{IMPRESSIONS_PER_UNIT, PAIR_MM};
 use super::look::{Density, Shade};
 use super::noise::{UNEVEN_MM, UNEVEN_RMS};
 use super::params::ParamId;
+use super::projection::{IMPRESSIONS_PER_UNIT, PAIR_MM};
 use super::shade::{
     HALO_SIGMA_MM, density_for, dermal_multiplier, dilution_for, halo_share, halo_slope,
     mean_coverage, opacity, spread,
@@ -66,7 +66,7 @@ const DIAMETERS_MM: [f64; 8] = [0.20, 0.25, 0.30, 0.35, 0.40, 0.45, 0.50, 0.60];
 /// unevenness.
 const UNUSUAL: [f64; 2] = [0.05, 0.05];
 /// What the spread of size and opacity adds to the mean square of dots'
-/// amounts: sizes of ±15 %, opacities of ±25 % (`engine::dots`).
+/// amounts: sizes of ±15 %, opacities of ±25 % (`engine::projection`).
 const JITTER: f64 = 1.05;
 /// Standard deviation of the correlation of a noise with bumps a period apart
 /// (`engine::noise`), as a share of the period.

@@ -259,6 +259,7 @@ impl Host {
         Ok(Response::Rendered {
             job,
             impressions: frame.impressions,
+            under_hair: frame.under_hair,
             stages: frame.stages,
             put_ms: self.now() - put_start,
         })

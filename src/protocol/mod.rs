@@ -150,6 +150,8 @@ pub enum Response {
         job: u32,
         /// How many impressions are on it.
         impressions: u32,
+        /// How many would be but for the hair over them.
+        under_hair: u32,
         /// Milliseconds spent in each stage that ran, for whoever measures.
         stages: Vec<(Stage, f64)>,
         /// Milliseconds spent on putting the pixels on the canvas.

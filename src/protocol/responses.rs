@@ -32,10 +32,11 @@ impl Response {
             Self::Rendered {
                 job,
                 impressions,
+                under_hair,
                 stages,
                 put_ms,
             } => {
-                let mut numbers = vec![f(job), f(impressions), put_ms];
+                let mut numbers = vec![f(job), f(impressions), f(under_hair), put_ms];
                 let number = |stage| Stage::ALL.iter().position(|s| *s == stage);
                 let stages = stages.into_iter();
                 numbers.extend(stages.flat_map(|(s, ms)| [number(s).unwrap_or(0) as f64, ms]));
@@ -100,6 +101,7 @@ impl Response {
             3 => Self::Rendered {
                 job: numbers.count()?,
                 impressions: numbers.count()?,
+                under_hair: numbers.count()?,
                 put_ms: numbers.number()?,
                 stages: stages(numbers.rest())?,
             },
@@ -240,6 +242,7 @@ mod tests {
             Response::Rendered {
                 job,
                 impressions: 60_000,
+                under_hair: 700,
                 stages: vec![(Stage::Cover, 0.25), (Stage::Composite, 1.5)],
                 put_ms: 0.5,
             },

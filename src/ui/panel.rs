@@ -10,6 +10,7 @@ use super::save::SavePanel;
 use super::shade::ShadePanel;
 use super::slider::ParamSlider;
 use super::state::{App, Tab, TapTarget};
+use super::strings;
 use crate::engine::params::ParamId;
 use crate::engine::sides::Continued;
 use crate::engine::styles::School;
@@ -118,6 +119,10 @@ fn focus_tab(tab: Tab) {
     }
 }
 
+/// Share of the treated part that lies under hair from which on a shaved look is
+/// not to be judged. Ours: the sides of somebody bald on top are less.
+const HIDDEN_SHARE: f64 = 0.6;
+
 /// The panel of the Density step.
 #[component]
 fn DensityPanel() -> impl IntoView {
@@ -129,11 +134,19 @@ fn DensityPanel() -> impl IntoView {
             thousands(shown)
         )
     };
+    // It comes and goes once, not with every frame: a live region says each
+    // change.
+    let hidden = Memo::new(move |_| {
+        let frame = app.frame.get();
+        f64::from(frame.under_hair) > HIDDEN_SHARE * f64::from(frame.under_hair + frame.impressions)
+    });
+    let too_long = move || if hidden.get() { strings::TOO_LONG } else { "" };
     view! {
         <p class="guide">"Impressions per square centimetre behind the hairline. Natural scalps have 60 to 100 follicular units."</p>
         <ParamSlider id=ParamId::DensityPerCm2 />
         <ParamSlider id=ParamId::DiameterMm />
         <p class="hint" data-testid="count">{count}</p>
+        <p role="status" data-testid="too-long">{too_long}</p>
         <Schools />
         <fieldset class="match">
             <legend>"Thinning hair"</legend>

@@ -49,6 +49,7 @@ impl PhotoInfo {
 pub struct FrameInfo {
     pub job: u32,
     pub impressions: u32,
+    pub under_hair: u32,
     pub stages: String,
 }
 
@@ -344,6 +345,7 @@ impl App {
             Response::Rendered {
                 job,
                 impressions,
+                under_hair,
                 stages,
                 put_ms,
             } => {
@@ -356,6 +358,7 @@ impl App {
                 self.frame.set(FrameInfo {
                     job,
                     impressions,
+                    under_hair,
                     stages,
                 });
             }

@@ -87,6 +87,18 @@ test('thinning hair: the scalp between comes nearer to it, in one step back', as
   expect([await value(page, 'DensityPerCm2'), await value(page, 'Crispness')]).toEqual([density, crispness]);
 });
 
+test('hair too long for a shaved look is said without being asked, and only where there is', async ({ app: page }) => {
+  const file = join(HEADS, 'woman_full_hair_suit_512.png');
+  test.skip(!existsSync(file), 'no shared/photos beside this checkout: this photo is not tried');
+  await openSample(page, 'sample-front-light');
+  await step(page, 'Density');
+  await expect(page.getByTestId('too-long')).toBeEmpty();
+  await openPhoto(page, file);
+  await expect(page.getByTestId('status')).toContainText('Face found');
+  await step(page, 'Density');
+  await expect(page.getByTestId('too-long')).toContainText('clip the hair to 1 mm', { timeout: 20_000 });
+});
+
 test('the schools change size, crispness and number at once, and as much is covered', async ({ app: page }) => {
   await openSample(page, 'sample-front-light');
   await step(page, 'Density');

@@ -3,7 +3,7 @@
 use glam::DVec2;
 use smp_visualizer::engine::candidates::Candidates;
 use smp_visualizer::engine::composite::composite;
-use smp_visualizer::engine::dots::{Shown, project, visible};
+use smp_visualizer::engine::dots::{Shown, visible};
 use smp_visualizer::engine::field::Field;
 use smp_visualizer::engine::fit::{fit, starting_placement};
 use smp_visualizer::engine::head::HeadModel;
@@ -11,6 +11,7 @@ use smp_visualizer::engine::image::{Photo, Rect};
 use smp_visualizer::engine::look::Look;
 use smp_visualizer::engine::outline::outline;
 use smp_visualizer::engine::placement::{Placement, View};
+use smp_visualizer::engine::projection::project;
 use smp_visualizer::engine::region::{Grid, SignedDistance, signed_distance};
 use smp_visualizer::engine::scalp::Scalp;
 use smp_visualizer::engine::seeing::optics;

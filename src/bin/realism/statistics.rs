@@ -3,12 +3,13 @@
 use glam::{DVec2, DVec3};
 use serde_json::{Value, json};
 use smp_visualizer::engine::candidates::Candidates;
-use smp_visualizer::engine::dots::{Shown, project, visible};
+use smp_visualizer::engine::dots::{Shown, visible};
 use smp_visualizer::engine::fit::fit;
 use smp_visualizer::engine::head::HeadModel;
 use smp_visualizer::engine::look::Look;
 use smp_visualizer::engine::outline::outline;
 use smp_visualizer::engine::placement::{HeadOutline, Placement, View};
+use smp_visualizer::engine::projection::project;
 use smp_visualizer::engine::region::{Grid, SignedDistance, signed_distance};
 use smp_visualizer::engine::shade::{mean_coverage, spread};
 

@@ -1,0 +1,310 @@
+//! From candidates to marks: where in the photo each candidate that faces the
+//! camera lies, what a round impression looks like there, at which density it
+//! appears, and what the photo shows under it. Runs once for a placed head; which
+//! of them show is [`super::dots`]'s to say.
+
+use glam::{DVec2, DVec3};
+
+use super::anthropometry::STANDARD_SEMI_AXES_MM;
+use super::candidates::Candidates;
+use super::edge::smoothstep;
+use super::head::HeadModel;
+use super::noise::{surface_noise, unevenness};
+use super::region::{Cell, Grid};
+use super::rng::hash_unit;
+use super::scalp::Scalp;
+
+/// Spread of an impression's diameter, ± share of the mean (domain.md §5.2).
+const SIZE_JITTER: f32 = 0.15;
+/// Spread of an impression's opacity, ± share of the mean (domain.md §5.2).
+const OPACITY_JITTER: f32 = 0.25;
+/// Period of the hairline's large and small waves, mm: the middle of
+/// domain.md §2.3's 25–40 and 4–8.
+const MACRO_PERIOD_MM: f64 = 32.0;
+const MICRO_PERIOD_MM: f64 = 6.0;
+/// Cosine between skin and camera below which nothing is drawn and above
+/// which everything is: so near the silhouette an impression is a line of
+/// nothing.
+const FACING_HIDDEN: f64 = 0.02;
+/// See [`FACING_HIDDEN`].
+const FACING_FULL: f64 = 0.10;
+/// How far impressions on the ellipsoid's silhouette are laid outside it, mm,
+/// where the photo is known to end the head: no head is an ellipsoid, and where
+/// it reaches over it, it must not have a pale rim. On this project's photos
+/// heads reach over the fitted ellipsoid by up to as much.
+const OVERHANG_MM: f64 = 4.0;
+/// Cosine between skin and camera from which on it is drawn where it is.
+const FACING_OVERHANG: f64 = 0.35;
+/// Tile edge for the drawing order, px: neighbours in the picture become
+/// neighbours in memory (perf.md §1, "binned by tile").
+const TILE_PX: f32 = 64.0;
+
+/// Share of follicular units with a second hair that is seen as its own: that
+/// of two-hair units (53 %, domain.md §2.1; the third hair of larger ones is
+/// taken for one of the two).
+const PAIR_SHARE: f32 = 0.53;
+/// Impressions to a unit.
+pub const IMPRESSIONS_PER_UNIT: f32 = 1.0 + PAIR_SHARE;
+/// How far the second lies from the first, mm. No source gives it (domain.md
+/// §2): from hairs that touch to half the way to the next unit.
+pub(super) const PAIR_MM: [f64; 2] = [0.25, 0.5];
+/// Marks the identity of a pair's second; candidates count up from 0.
+const SECOND: u32 = 1 << 31;
+
+/// Streams of the per-impression hash.
+const STREAM_SIZE: u32 = 1;
+const STREAM_OPACITY: u32 = 2;
+const STREAM_PAIR: u32 = 3;
+const STREAM_PAIR_WAY: u32 = 4;
+const STREAM_PAIR_ANGLE: u32 = 5;
+
+/// Where a candidate stands towards the hairline.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spot {
+    /// Where to read the distance to the hairline.
+    pub(super) cell: Cell,
+    /// Large-wave noise, −1 to 1.
+    pub(super) macro_noise: f32,
+    /// Small-wave noise, −1 to 1.
+    pub(super) micro_noise: f32,
+}
+
+/// What a candidate looks like in the photo.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    /// Place in the photo, px.
+    pub(super) x: f32,
+    pub(super) y: f32,
+    /// Shape of a unit circle of skin (1 mm) in the photo: J·Jᵀ, px²/mm².
+    pub(super) shape: [f32; 3],
+    /// Photo area of 1 mm² of skin here, px².
+    pub(super) px2_per_mm2: f32,
+    /// Diameter factor, around 1.
+    pub(super) size: f32,
+    /// Opacity factor, around 1, with the fade to the silhouette in it.
+    pub(super) opacity: f32,
+    /// The same of its halo.
+    pub(super) halo: f32,
+    /// How much darker shaved hair would be here than elsewhere, as a share:
+    /// mean 0, root mean square [`super::noise::UNEVEN_RMS`].
+    pub(super) uneven: f32,
+}
+
+/// All candidates that face the camera inside the photo, in drawing order.
+/// Lists of their own for what is read at different times: most candidates
+/// show at no usual density and are passed over for their threshold, and few
+/// are made impressions of.
+#[derive(Debug, Clone, Default)]
+pub struct Projection {
+    /// Finished density on this head above which the candidate shows, per cm².
+    pub(super) threshold_per_cm2: Vec<f32>,
+    pub(super) spots: Vec<Spot>,
+    pub(super) marks: Vec<Mark>,
+    /// What each lies on.
+    pub(super) ground: Vec<Ground>,
+}
+
+/// What the photo shows where a candidate lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ground {
+    /// Scalp that is bare at all.
+    Bare,
+    /// Hair that hides the scalp.
+    Hair,
+    /// A hand, a hat, or what is beside the head.
+    Other,
+}
+
+/// Less bare scalp than this shows no impression: under hair, a hand or a hat,
+/// or beside the head.
+const LEAST_BARE: f32 = 0.05;
+/// Share of hair from which on hair is what lies there.
+const MOSTLY_HAIR: f32 = 0.5;
+
+impl Projection {
+    /// Looks up which candidates lie on bare scalp, in a photo of `width` ×
+    /// `height` px. How bare it is, pixel by pixel, is the mask's to say
+    /// ([`super::mask`]).
+    pub fn cover(&mut self, scalp: &Scalp, width: u32, height: u32) {
+        let ground = |mark: &Mark| {
+            let q_in_photo = DVec2::new(f64::from(mark.x), f64::from(mark.y));
+            if scalp.bare_at(q_in_photo, width, height) >= LEAST_BARE {
+                Ground::Bare
+            } else if scalp.hair_at(q_in_photo, width) >= MOSTLY_HAIR {
+                Ground::Hair
+            } else {
+                Ground::Other
+            }
+        };
+        self.ground.clear();
+        self.ground.extend(self.marks.iter().map(ground));
+    }
+}
+
+/// Works the projection out, as if all scalp were bare.
+///
+/// The photo is `size` px wide and high; `head` must have been fitted to that
+/// size. `overhang`: whether a mask will end the head where the photo does, so
+/// that impressions may reach over the ellipsoid's silhouette.
+#[must_use]
+pub fn project(
+    candidates: &Candidates,
+    seed: u32,
+    head: &HeadModel,
+    grid: &Grid,
+    size: [u32; 2],
+    overhang: bool,
+) -> Projection {
+    let overhang_mm = if overhang { OVERHANG_MM } else { 0.0 };
+    let dirs = candidates.dirs.iter();
+    let dirs = dirs.map(|dir| DVec3::from_array(dir.map(f64::from)));
+    let units = dirs.zip(&candidates.per_cm2).zip(&candidates.id);
+    let mut projected: Vec<Projected> = units
+        .filter(|((dir, _), _)| head.facing(*dir * head.semi_axes_mm) > FACING_HIDDEN)
+        .map(|((dir, per_cm2), id)| Candidate {
+            dir,
+            // As many impressions as that, counting the second of each pair.
+            per_cm2: *per_cm2 * IMPRESSIONS_PER_UNIT,
+            id: *id,
+            halo: IMPRESSIONS_PER_UNIT,
+            noise: Noise::at(seed, dir),
+        })
+        .flat_map(|unit| unit.impressions(seed, head))
+        .flatten()
+        .filter_map(|one| one.project(seed, head, grid, size, overhang_mm))
+        .collect();
+    let tile = |v: f32| (v / TILE_PX) as u32;
+    projected.sort_by_cached_key(|p| (tile(p.mark.y), tile(p.mark.x), p.id));
+    Projection {
+        threshold_per_cm2: projected.iter().map(|p| p.threshold_per_cm2).collect(),
+        spots: projected.iter().map(|p| p.spot).collect(),
+        marks: projected.iter().map(|p| p.mark).collect(),
+        ground: vec![Ground::Bare; projected.len()],
+    }
+}
+
+/// One candidate of a [`Projection`].
+struct Projected {
+    id: u32,
+    threshold_per_cm2: f32,
+    spot: Spot,
+    mark: Mark,
+}
+
+#[derive(Clone, Copy)]
+struct Candidate {
+    dir: DVec3,
+    per_cm2: f32,
+    id: u32,
+    /// Its halo, compared with the mean of all: every unit has one as large,
+    /// which the impressions of a pair share.
+    halo: f32,
+    /// The noise where its unit is: dear, and alike for both of a pair.
+    noise: Noise,
+}
+
+/// Noise at a place of the skin.
+#[derive(Debug, Clone, Copy)]
+struct Noise {
+    /// Large waves of the line, −1 to 1.
+    macro_noise: f32,
+    /// Small ones.
+    micro_noise: f32,
+    /// As [`Mark::uneven`].
+    uneven: f32,
+}
+
+impl Noise {
+    /// It belongs to the skin, not to the fitted size of the head: waves must
+    /// not crawl while markers are moved.
+    fn at(seed: u32, dir: DVec3) -> Self {
+        let p_mm = (dir * STANDARD_SEMI_AXES_MM).to_array();
+        Self {
+            macro_noise: surface_noise(seed, p_mm, MACRO_PERIOD_MM) as f32,
+            micro_noise: surface_noise(seed.wrapping_add(1), p_mm, MICRO_PERIOD_MM) as f32,
+            uneven: unevenness(seed, p_mm),
+        }
+    }
+}
+
+impl Candidate {
+    /// The impressions of a follicular unit: one, or a pair that shows together.
+    fn impressions(self, seed: u32, head: &HeadModel) -> [Option<Self>; 2] {
+        let hash = |stream| hash_unit(seed, self.id, stream);
+        if hash(STREAM_PAIR) >= PAIR_SHARE {
+            return [Some(self), None];
+        }
+        let [near, far] = PAIR_MM;
+        let way_mm = near + (far - near) * f64::from(hash(STREAM_PAIR_WAY));
+        let (sin, cos) = libm::sincos(std::f64::consts::TAU * f64::from(hash(STREAM_PAIR_ANGLE)));
+        let (s, t) = head.tangents(self.dir * head.semi_axes_mm);
+        let step_mm = (s * cos + t * sin) * way_mm;
+        let half = Self {
+            halo: 0.5 * self.halo,
+            ..self
+        };
+        let second = Self {
+            dir: (self.dir + step_mm / head.semi_axes_mm).normalize_or(DVec3::Y),
+            id: self.id | SECOND,
+            ..half
+        };
+        [Some(half), Some(second)]
+    }
+
+    fn project(
+        &self,
+        seed: u32,
+        head: &HeadModel,
+        grid: &Grid,
+        [width, height]: [u32; 2],
+        overhang_mm: f64,
+    ) -> Option<Projected> {
+        let p_mm = self.dir * head.semi_axes_mm;
+        let facing = head.facing(p_mm);
+        if facing <= FACING_HIDDEN {
+            return None;
+        }
+        let aside = (1.0 - facing / FACING_OVERHANG).max(0.0);
+        let over_mm = head.normal(p_mm) * (overhang_mm * aside * aside);
+        let q = head.photo_from_head(p_mm + over_mm);
+        let inside = q.x >= 0.0 && q.y >= 0.0 && q.x < f64::from(width) && q.y < f64::from(height);
+        if !inside {
+            return None;
+        }
+        let jacobian = head.photo_from_tangent(p_mm);
+        let shape = jacobian * jacobian.transpose();
+        let area_ratio = area_element(self.dir, STANDARD_SEMI_AXES_MM)
+            / area_element(self.dir, head.semi_axes_mm);
+        let jitter =
+            |stream, spread: f32| 1.0 + spread * (2.0 * hash_unit(seed, self.id, stream) - 1.0);
+        let fade = smoothstep(((facing - FACING_HIDDEN) / (FACING_FULL - FACING_HIDDEN)) as f32);
+        Some(Projected {
+            id: self.id,
+            threshold_per_cm2: self.per_cm2 * area_ratio as f32,
+            spot: Spot {
+                cell: grid.cell(p_mm),
+                macro_noise: self.noise.macro_noise,
+                micro_noise: self.noise.micro_noise,
+            },
+            mark: Mark {
+                x: q.x as f32,
+                y: q.y as f32,
+                shape: [
+                    shape.x_axis.x as f32,
+                    shape.x_axis.y as f32,
+                    shape.y_axis.y as f32,
+                ],
+                px2_per_mm2: jacobian.determinant().abs() as f32,
+                size: jitter(STREAM_SIZE, SIZE_JITTER),
+                opacity: jitter(STREAM_OPACITY, OPACITY_JITTER) * fade,
+                halo: self.halo * fade,
+                uneven: self.noise.uneven,
+            },
+        })
+    }
+}
+
+/// Area of the ellipsoid per area of the unit sphere at direction `dir`, mm².
+fn area_element(dir: DVec3, semi_axes_mm: DVec3) -> f64 {
+    semi_axes_mm.x * semi_axes_mm.y * semi_axes_mm.z * (dir / semi_axes_mm).length()
+}

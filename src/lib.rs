@@ -20,7 +20,8 @@
 //! it lies is shown by [`engine::guides`].
 //! A [`engine::look::Look`] says what to draw; [`engine::sides`] and
 //! [`engine::stubble`] make one that continues the person's own shaved hair, or
-//! fills between thinning ones.
+//! fills between thinning ones; [`engine::beside`] makes impressions stronger or
+//! fainter towards each part of the hair around.
 //! [`engine::render`] draws:
 //!
 //! ```text

@@ -6,10 +6,11 @@
 //! it is out of the edge. Impressions themselves are made last, and mostly only
 //! of those candidates for which that has changed: [`changes`].
 
+use super::beside::Stronger;
 use super::edge::Edge;
 use super::impressions::{Changes, Dot};
 use super::look::{Density, Hairline};
-use super::projection::{Ground, Mark, Projection, Spot};
+use super::projection::{Mark, Projection, Spot};
 use super::region::SignedDistance;
 use super::shade::spread;
 
@@ -77,29 +78,35 @@ pub fn visible(
 ) {
     let edge = Edge::new(hairline);
     let per_cm2 = density.per_cm2 as f32;
-    let ramp = |threshold_per_cm2: f32, spot: &Spot, ground: Ground| {
-        if threshold_per_cm2 >= per_cm2 || ground == Ground::Other {
+    let deep_mm = edge.deep_mm();
+    let ramp = |asked_per_cm2: f32, spot: &Spot| {
+        if asked_per_cm2 >= per_cm2 {
             return 0.0;
         }
-        let inside_mm = distance.at(spot.cell)
-            + edge.macro_mm * spot.macro_noise
-            + edge.micro_mm * spot.micro_noise;
+        let even_mm = distance.at(spot.cell);
+        if even_mm >= deep_mm {
+            return 1.0;
+        }
+        let inside_mm =
+            even_mm + edge.macro_mm * spot.macro_noise + edge.micro_mm * spot.micro_noise;
         let shown = (per_cm2 * edge.density_share(inside_mm)).max(edge.sentinels(inside_mm));
-        if threshold_per_cm2 >= shown {
+        if asked_per_cm2 >= shown {
             return 0.0;
-        }
-        if ground == Ground::Hair {
-            return UNDER_HAIR;
         }
         edge.ramp(inside_mm)
     };
-    let thresholds = projection.threshold_per_cm2.iter();
-    let all = thresholds.zip(&projection.spots).zip(&projection.ground);
+    // One pass over each of few lists: there are a hundred thousand in them.
+    let (mut count, mut under_hair) = (0, 0);
+    let all = projection.asks.iter().zip(&projection.spots);
     out.ramp.clear();
-    out.ramp
-        .extend(all.map(|((threshold_per_cm2, spot), on)| ramp(*threshold_per_cm2, spot, *on)));
-    out.count = out.ramp.iter().filter(|ramp| **ramp > 0.0).count();
-    out.under_hair = out.ramp.iter().filter(|ramp| **ramp < 0.0).count();
+    out.ramp.extend(all.map(|(asks, spot)| {
+        let ramp = ramp(asks.per_cm2(), spot);
+        let hidden = ramp > 0.0 && asks.is_under_hair();
+        under_hair += usize::from(hidden);
+        count += usize::from(ramp > 0.0 && !hidden);
+        if hidden { UNDER_HAIR } else { ramp }
+    }));
+    (out.count, out.under_hair) = (count, under_hair);
     out.make = Make::new(density, hairline);
 }
 
@@ -141,6 +148,7 @@ struct Make {
     edge_opacity: f32,
     /// How much of [`Mark::uneven`] counts.
     unevenness: f32,
+    stronger: Stronger,
 }
 
 impl Make {
@@ -152,6 +160,7 @@ impl Make {
             halo_mm2: spread.halo_mm2 as f32,
             edge_opacity: hairline.edge_opacity as f32,
             unevenness: density.unevenness as f32,
+            stronger: Stronger::new(&density.beside),
         }
     }
 
@@ -159,7 +168,7 @@ impl Make {
     fn dot(&self, mark: &Mark, ramp: f32) -> Dot {
         let at_edge = EDGE_DIAMETER + (1.0 - EDGE_DIAMETER) * ramp;
         let size = mark.size * at_edge;
-        let darker = 1.0 + self.unevenness * mark.uneven;
+        let darker = (1.0 + self.unevenness * mark.uneven) * self.stronger.times(mark.along);
         let opacity = darker * (self.edge_opacity + (1.0 - self.edge_opacity) * ramp);
         let [sxx, sxy, syy] = mark.shape.map(|s| s * self.dot_variance_mm2 * size * size);
         let dot_px2 = size * size * mark.px2_per_mm2 * mark.opacity * opacity;

@@ -39,6 +39,12 @@ impl Edge {
         }
     }
 
+    /// Depth without the line's waves, mm, from which on impressions are as dense
+    /// and as strong as they become, whatever the waves are there.
+    pub(super) fn deep_mm(&self) -> f32 {
+        self.transition_mm + TO_FULL_DENSITY_MM + self.macro_mm + self.micro_mm
+    }
+
     /// Density of sentinels at a depth behind the line, per cm²; negative depths
     /// are ahead of it.
     pub(super) fn sentinels(&self, inside_mm: f32) -> f32 {

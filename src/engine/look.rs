@@ -54,6 +54,23 @@ pub struct Density {
     pub diameter_mm: f64,
     pub crispness: f64,
     pub unevenness: f64,
+    pub beside: Beside,
+}
+
+/// How many times as strong as elsewhere impressions are beside the hair that is
+/// there ([`super::beside`]).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[expect(
+    missing_docs,
+    reason = "each field is a row of engine::params, documented there"
+)]
+pub struct Beside {
+    pub right_temple: f64,
+    pub right_side: f64,
+    pub back: f64,
+    pub left_side: f64,
+    pub left_temple: f64,
 }
 
 /// The pigment and where it lies.

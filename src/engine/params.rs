@@ -2,7 +2,7 @@
 //! bounds, step and default. The row feeds the clamp, the slider, the plan
 //! file's check and the test generator (invariant 5).
 
-use super::look::{Density, Hairline, Look, Shade};
+use super::look::{Beside, Density, Hairline, Look, Shade};
 
 /// One adjustable quantity.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -113,6 +113,16 @@ params! {
     /// How much darker and lighter places a few millimetres apart are, as shaved
     /// hair has them; the root mean square is three fifths of it.
     Unevenness, density.unevenness, "Unevenness", "", 0.0..=1.0, 0.05, 0.10;
+    /// How many times as strong impressions are beside the right temple's hair.
+    BesideRightTemple, density.beside.right_temple, "Beside right temple", "×", 0.5..=2.0, 0.05, 1.0;
+    /// The like above the right ear.
+    BesideRightSide, density.beside.right_side, "Beside right side", "×", 0.5..=2.0, 0.05, 1.0;
+    /// The like at the back of the head.
+    BesideBack, density.beside.back, "Beside back", "×", 0.5..=2.0, 0.05, 1.0;
+    /// The like above the left ear.
+    BesideLeftSide, density.beside.left_side, "Beside left side", "×", 0.5..=2.0, 0.05, 1.0;
+    /// The like of the left temple.
+    BesideLeftTemple, density.beside.left_temple, "Beside left temple", "×", 0.5..=2.0, 0.05, 1.0;
     /// Millilitres of water to one of pigment: smaller is darker.
     Dilution, shade.dilution, "Dilution 1 :", "", 10.0..=60.0, 1.0, 20.0;
     /// Dermis above the pigment: shallow is darker and warmer, deep is bluer.
@@ -139,6 +149,13 @@ impl Default for Look {
                 diameter_mm: 0.0,
                 crispness: 0.0,
                 unevenness: 0.0,
+                beside: Beside {
+                    right_temple: 0.0,
+                    right_side: 0.0,
+                    back: 0.0,
+                    left_side: 0.0,
+                    left_temple: 0.0,
+                },
             },
             shade: Shade {
                 dilution: 0.0,
@@ -162,6 +179,11 @@ impl Default for Hairline {
 impl Default for Density {
     fn default() -> Self {
         Look::default().density
+    }
+}
+impl Default for Beside {
+    fn default() -> Self {
+        Look::default().density.beside
     }
 }
 impl Default for Shade {

@@ -6,6 +6,7 @@
 use glam::{DVec2, DVec3};
 
 use super::anthropometry::STANDARD_SEMI_AXES_MM;
+use super::beside::Along;
 use super::candidates::Candidates;
 use super::edge::smoothstep;
 use super::head::HeadModel;
@@ -88,6 +89,8 @@ pub(super) struct Mark {
     /// How much darker shaved hair would be here than elsewhere, as a share:
     /// mean 0, root mean square [`super::noise::UNEVEN_RMS`].
     pub(super) uneven: f32,
+    /// Where it lies beside the hair around the head.
+    pub(super) along: Along,
 }
 
 /// All candidates that face the camera inside the photo, in drawing order.
@@ -97,22 +100,30 @@ pub(super) struct Mark {
 #[derive(Debug, Clone, Default)]
 pub struct Projection {
     /// Finished density on this head above which the candidate shows, per cm².
-    pub(super) threshold_per_cm2: Vec<f32>,
+    threshold_per_cm2: Vec<f32>,
     pub(super) spots: Vec<Spot>,
     pub(super) marks: Vec<Mark>,
-    /// What each lies on.
-    pub(super) ground: Vec<Ground>,
+    /// The same with what each lies on.
+    pub(super) asks: Vec<Asks>,
 }
 
-/// What the photo shows where a candidate lies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ground {
-    /// Scalp that is bare at all.
-    Bare,
-    /// Hair that hides the scalp.
-    Hair,
-    /// A hand, a hat, or what is beside the head.
-    Other,
+/// What it takes for a candidate to show, in one number: the threshold, per cm²,
+/// where there is scalp that is bare at all; minus it where hair hides the scalp;
+/// infinite on a hand, a hat, or beside the head.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Asks(f32);
+
+impl Asks {
+    /// The density above which it shows, or would but for the hair, per cm².
+    #[inline]
+    pub(super) fn per_cm2(self) -> f32 {
+        self.0.abs()
+    }
+
+    #[inline]
+    pub(super) fn is_under_hair(self) -> bool {
+        self.0 < 0.0
+    }
 }
 
 /// Less bare scalp than this shows no impression: under hair, a hand or a hat,
@@ -126,18 +137,19 @@ impl Projection {
     /// `height` px. How bare it is, pixel by pixel, is the mask's to say
     /// ([`super::mask`]).
     pub fn cover(&mut self, scalp: &Scalp, width: u32, height: u32) {
-        let ground = |mark: &Mark| {
+        let asks = |(mark, threshold_per_cm2): (&Mark, &f32)| {
             let q_in_photo = DVec2::new(f64::from(mark.x), f64::from(mark.y));
             if scalp.bare_at(q_in_photo, width, height) >= LEAST_BARE {
-                Ground::Bare
+                Asks(*threshold_per_cm2)
             } else if scalp.hair_at(q_in_photo, width) >= MOSTLY_HAIR {
-                Ground::Hair
+                Asks(-threshold_per_cm2)
             } else {
-                Ground::Other
+                Asks(f32::INFINITY)
             }
         };
-        self.ground.clear();
-        self.ground.extend(self.marks.iter().map(ground));
+        self.asks.clear();
+        let marks = self.marks.iter().zip(&self.threshold_per_cm2);
+        self.asks.extend(marks.map(asks));
     }
 }
 
@@ -175,11 +187,12 @@ pub fn project(
         .collect();
     let tile = |v: f32| (v / TILE_PX) as u32;
     projected.sort_by_cached_key(|p| (tile(p.mark.y), tile(p.mark.x), p.id));
+    let threshold = |p: &Projected| p.threshold_per_cm2;
     Projection {
-        threshold_per_cm2: projected.iter().map(|p| p.threshold_per_cm2).collect(),
+        threshold_per_cm2: projected.iter().map(threshold).collect(),
         spots: projected.iter().map(|p| p.spot).collect(),
         marks: projected.iter().map(|p| p.mark).collect(),
-        ground: vec![Ground::Bare; projected.len()],
+        asks: projected.iter().map(threshold).map(Asks).collect(),
     }
 }
 
@@ -299,6 +312,7 @@ impl Candidate {
                 opacity: jitter(STREAM_OPACITY, OPACITY_JITTER) * fade,
                 halo: self.halo * fade,
                 uneven: self.noise.uneven,
+                along: Along::new(self.dir),
             },
         })
     }

@@ -1,6 +1,7 @@
 //! The renderer: keeps what the last picture was made of and makes the next
 //! with as little work as [`super::stages`] asks for.
 
+use super::beside::beside;
 use super::camera::{longer_edge_px, photo_from_marker};
 use super::candidates::{Candidates, candidates};
 use super::composite::{composite, recolour};
@@ -216,7 +217,9 @@ impl Renderer {
             px_per_mm: sides.px_per_mm,
             camera_px2,
         };
-        Some(match_stubble(&sides.bare, &sides.stubble, scale, usual))
+        let mut matched = match_stubble(&sides.bare, &sides.stubble, scale, usual);
+        matched.density.beside = beside(&matched.density, sides.darker);
+        Some(matched)
     }
 
     /// Variance of the photo's blur, px².

@@ -3,6 +3,7 @@
 
 use glam::DVec2;
 
+use super::beside::{PLACES, darker, place};
 use super::color::luminance;
 use super::head::HeadModel;
 use super::image::{Photo, Rect};
@@ -31,6 +32,9 @@ const LEAST_TAKEN: f64 = 0.1;
 const FILL: f64 = 0.5;
 /// How far apart, mm, hair and the bare skin it is compared with may be.
 const NEAR_MM: f64 = 45.0;
+/// How far apart they may be to lie right beside one another, mm: two squares and
+/// the edge between them.
+const SEAM_MM: f64 = 20.0;
 /// How many times as grainy as the bare skin beside it shaved hair is at least:
 /// that of this project's photos is 1.2 to 100 times, most of it 4 and more, and
 /// much of it is no darker than the skin of a forehead in the sun.
@@ -76,6 +80,9 @@ pub struct Sides {
     pub stubble: Texture,
     /// Pixels to a millimetre there.
     pub px_per_mm: f64,
+    /// How many times as much light hair takes around the head as this does, as
+    /// [`super::beside::beside`] wants it; ones where nothing is known of it.
+    pub darker: [f64; PLACES],
 }
 
 /// One square of the photo on the head.
@@ -88,6 +95,15 @@ struct Square {
     light: f64,
     /// As [`Texture::roughness`].
     roughness: f64,
+}
+
+/// Shaved hair and the bare skin it is compared with.
+#[derive(Debug, Clone, Copy)]
+struct Pair {
+    /// Share of the skin's light that the hair takes.
+    taken: f64,
+    bare: Square,
+    hair: Square,
 }
 
 /// A head in its photo, with what is known of it.
@@ -115,13 +131,19 @@ impl Seen<'_> {
     pub fn sides(&self, at: Option<DVec2>) -> Option<Sides> {
         let squares = self.squares();
         let bare = self.smooth(&squares);
-        let (bare, stubble) = match at {
+        let (bare, stubble, darker) = match at {
             Some(q) => {
                 let stubble = self.square(q)?;
                 let bare = self.beside(&stubble, &bare, f64::INFINITY, BRIGHTER_PER_MM[0])?;
-                (bare, stubble)
+                // Whoever points at it wants the like of it all over.
+                (bare, stubble, [1.0; PLACES])
             }
-            None => self.usual(&squares, &bare)?,
+            None => {
+                let pairs = self.pairs(&squares, &bare);
+                let all: Vec<&Pair> = pairs.iter().collect();
+                let Pair { taken, bare, hair } = usual(&all)?;
+                (*bare, *hair, self.around(&pairs, *taken))
+            }
         };
         let p_mm = self.head.scalp_from_photo(stubble.middle);
         let px_per_mm = p_mm.map_or(self.head.camera.px_per_mm, |p| self.head.px_per_mm_at(p));
@@ -129,6 +151,7 @@ impl Seen<'_> {
             bare: texture(self.photo, bare.rect)?,
             stubble: texture(self.photo, stubble.rect)?,
             px_per_mm,
+            darker,
         })
     }
 
@@ -164,7 +187,18 @@ impl Seen<'_> {
                 ..bare
             },
             px_per_mm: self.head.camera.px_per_mm,
+            darker: [1.0; PLACES],
         })
+    }
+
+    /// Where shaved hair lies right beside bare skin, as [`Seen::sides`] finds it:
+    /// squares of each.
+    #[must_use]
+    pub fn seams(&self) -> Vec<[Rect; 2]> {
+        let squares = self.squares();
+        let pairs = self.pairs(&squares, &self.smooth(&squares));
+        let seams = pairs.iter().filter(|pair| self.is_seam(pair));
+        seams.map(|pair| [pair.bare.rect, pair.hair.rect]).collect()
     }
 
     /// Squares of bare skin: what looks bare and is smooth, for shaved hair may
@@ -178,11 +212,9 @@ impl Seen<'_> {
         smooth.filter(|square| square.roughness <= limit).collect()
     }
 
-    /// A square of bare skin and one of the shaved hair beside it: of the lighter
-    /// ones, for shadow makes many of them darker than their hair does, but not
-    /// of the fade at its edge.
+    /// All shaved hair with the bare skin beside it.
     #[inline(never)]
-    fn usual(&self, squares: &[Square], bare: &[Square]) -> Option<(Square, Square)> {
+    fn pairs(&self, squares: &[Square], bare: &[Square]) -> Vec<Pair> {
         let (width, height) = (self.photo.width(), self.photo.height());
         let head = self.of(squares, |seen, q| {
             let hair = seen.scalp.hair_at(q, width);
@@ -193,11 +225,32 @@ impl Seen<'_> {
             let taken = 1.0 - hair.light / bare.light.max(1e-6);
             let [least, most] = STUBBLE;
             let is_hair = hair.roughness >= GRAINIER * bare.roughness;
-            ((least..=most).contains(&taken) && is_hair).then_some((taken, bare, hair))
+            ((least..=most).contains(&taken) && is_hair).then_some(Pair { taken, bare, hair })
         });
-        let pairs: Vec<(f64, Square, Square)> = pairs.collect();
-        let (_, bare, hair) = nth(&pairs, pairs.len() / 4, |pair| pair.0)?;
-        Some((*bare, *hair))
+        pairs.collect()
+    }
+
+    /// How many times as much light as `taken` the hair takes around the head,
+    /// where it meets bare skin.
+    #[inline(never)]
+    fn around(&self, pairs: &[Pair], taken: f64) -> [f64; PLACES] {
+        let place_of = |pair: &Pair| {
+            let p_mm = self.head.scalp_from_photo(pair.hair.middle)?;
+            place(p_mm / self.head.semi_axes_mm)
+        };
+        std::array::from_fn(|which| {
+            let there = pairs.iter().filter(|pair| self.is_seam(pair));
+            let there = there.filter(|pair| place_of(pair) == Some(which));
+            let there: Vec<&Pair> = there.collect();
+            let here = nth(&there, there.len() / 2, |pair| pair.taken);
+            let here = here.map_or(taken, |pair| pair.taken);
+            darker(here, taken, there.len())
+        })
+    }
+
+    fn is_seam(&self, pair: &Pair) -> bool {
+        let apart_px = pair.bare.middle.distance(pair.hair.middle);
+        apart_px <= SEAM_MM * self.head.camera.px_per_mm
     }
 
     fn side_px(&self) -> f64 {
@@ -325,6 +378,12 @@ impl Seen<'_> {
     }
 }
 
+/// Of all, one of the lighter ones: shadow makes many of them darker than their
+/// hair does; but not of the fade at its edge.
+fn usual<'a>(pairs: &[&'a Pair]) -> Option<&'a Pair> {
+    nth(pairs, pairs.len() / 4, |pair| pair.taken).copied()
+}
+
 /// The one that so many are less than. By counting, for sorting takes 4 KB of the
 /// worker, and they are few.
 fn nth<T>(all: &[T], n: usize, of: impl Fn(&T) -> f64) -> Option<&T> {
@@ -350,16 +409,24 @@ mod tests {
 
     /// What is read of a head from above whose left half has shaved hair where
     /// `is_shaved`; the matte is told that it is hair where `is_matted`.
-    fn read(
+    fn read(flags: [bool; 2], read: impl Fn(Seen<'_>) -> Option<Sides>) -> Option<Sides> {
+        read_of(flags, 1.0, read)
+    }
+
+    /// The same of one whose hair is so many times as dark behind.
+    fn read_of(
         [is_shaved, is_matted]: [bool; 2],
+        darker_behind: f64,
         read: impl Fn(Seen<'_>) -> Option<Sides>,
     ) -> Option<Sides> {
         let bytes = (0..SIDE * SIDE).flat_map(|i| {
             let (x, y) = (i % SIDE, i / SIDE);
             let noise = 2.0 * f64::from(hash_unit(1, x, y)) - 1.0;
             let stubble = is_shaved && x < SIDE / 2;
+            let is_behind = y < SIDE / 2;
+            let taken = TAKEN * if is_behind { darker_behind } else { 1.0 };
             let share = if stubble {
-                (1.0 - TAKEN) * (1.0 + 0.2 * noise)
+                (1.0 - taken) * (1.0 + 0.2 * noise)
             } else {
                 1.0 + 0.02 * noise
             };
@@ -420,6 +487,24 @@ mod tests {
             "{unmatted:?}"
         );
         assert_eq!(read([false, true], |seen| seen.thinning()), None);
+    }
+
+    #[test]
+    fn hair_that_is_darker_behind_is_continued_darker_there_and_nowhere_else() {
+        let found = |darker| read_of([true, false], darker, |seen| seen.sides(None));
+        let even = found(1.0).unwrap().darker;
+        assert!(
+            even.iter().all(|times| (times - 1.0).abs() < 0.05),
+            "{even:?}"
+        );
+        let [right_temple, _, back, _, left_temple] = found(1.15).unwrap().darker;
+        assert!(back > 1.05, "{:?}", found(1.15).unwrap().darker);
+        let usual = |times: f64| (times - 1.0).abs() < 0.05;
+        assert!(usual(right_temple) && usual(left_temple));
+        // Whoever points at hair wants the like of it all over.
+        let at = Some(DVec2::new(120.0, 200.0));
+        let pointed = read_of([true, false], 1.15, |seen| seen.sides(at));
+        assert_eq!(pointed.unwrap().darker, [1.0; PLACES]);
     }
 
     #[test]

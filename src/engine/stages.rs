@@ -149,6 +149,11 @@ mod tests {
                 | ParamId::DiameterMm
                 | ParamId::Crispness
                 | ParamId::Unevenness
+                | ParamId::BesideRightTemple
+                | ParamId::BesideRightSide
+                | ParamId::BesideBack
+                | ParamId::BesideLeftSide
+                | ParamId::BesideLeftTemple
                 | ParamId::TransitionMm
                 | ParamId::MacroMm
                 | ParamId::MicroMm

@@ -61,6 +61,9 @@ const MOST_COVERAGE: f64 = 0.92;
 const PER_CM2: [f64; 2] = [60.0, 240.0];
 /// Diameters tried, mm.
 const DIAMETERS_MM: [f64; 8] = [0.20, 0.25, 0.30, 0.35, 0.40, 0.45, 0.50, 0.60];
+/// Most uneven that is asked for. Hair of some millimetres lies in tufts, and its
+/// grain could be had only by blotches, which nobody takes for shaved hair.
+const MOST_UNEVEN: f64 = 0.3;
 /// How far, in decades of a band's grain, the usual numbers may be left for a
 /// better match: for each doubling of the diameter, and for each unit of
 /// unevenness.
@@ -188,18 +191,18 @@ impl Tried<'_> {
     /// nearest to the stubble's.
     #[inline(never)]
     fn best(&self) -> Density {
-        let steps = |id: ParamId| {
+        let steps = |id: ParamId, most: f64| {
             let row = id.row();
-            let count = ((row.max - row.min) / row.step).round() as u32;
+            let count = ((most - row.min) / row.step).round() as u32;
             (0..=count).map(move |step| row.on_step(row.min + row.step * f64::from(step)))
         };
         let mut best = (f64::INFINITY, *self.usual);
         for diameter_mm in DIAMETERS_MM {
-            for crispness in steps(ParamId::Crispness) {
+            for crispness in steps(ParamId::Crispness, ParamId::Crispness.row().max) {
                 let Some(one) = self.one(diameter_mm, crispness) else {
                     continue;
                 };
-                for unevenness in steps(ParamId::Unevenness) {
+                for unevenness in steps(ParamId::Unevenness, MOST_UNEVEN) {
                     let off = self.off(&one, unevenness);
                     if off < best.0 {
                         best = (

@@ -123,6 +123,15 @@ fn focus_tab(tab: Tab) {
 /// not to be judged. Ours: the sides of somebody bald on top are less.
 const HIDDEN_SHARE: f64 = 0.6;
 
+/// Strengths beside the hair that is there, from one temple to the other.
+const BESIDE: [ParamId; 5] = [
+    ParamId::BesideRightTemple,
+    ParamId::BesideRightSide,
+    ParamId::BesideBack,
+    ParamId::BesideLeftSide,
+    ParamId::BesideLeftTemple,
+];
+
 /// The panel of the Density step.
 #[component]
 fn DensityPanel() -> impl IntoView {
@@ -158,6 +167,11 @@ fn DensityPanel() -> impl IntoView {
         <ParamSlider id=ParamId::Crispness />
         <p class="hint">"Fresh impressions are crisp; healed ones soften into the skin."</p>
         <ParamSlider id=ParamId::Unevenness />
+        <details>
+            <summary>"Blend into the hair around"</summary>
+            <p class="hint">"How strong impressions are beside each part of your hair. “Match the sides” sets these by itself."</p>
+            {BESIDE.map(|id| view! { <ParamSlider id=id /> })}
+        </details>
         <button type="button" class="primary" on:click=move |_| app.tab.set(Tab::Shade)>"Next: shade"</button>
     }
 }

@@ -55,12 +55,14 @@ pub(crate) fn with(mut look: Look, values: &[(ParamId, f64)]) -> Look {
 /// What of a look is at its most in the [`fine`] one, by the names that people
 /// see; so a look may get numbers that this file does not know.
 const AT_MOST: [&str; 2] = ["Edge strength", "Crispness"];
+/// Unit of those that are left as they are: factors, usually 1.
+const AS_USUAL: &str = "×";
 
 /// The line `hairline` without waves and transition zone, and the finest,
 /// darkest, crispest and evenest impressions: what is measured most exactly.
 fn fine(hairline: Hairline, per_cm2: f64) -> Look {
     let mut look = Look::default();
-    for row in ROWS {
+    for row in ROWS.iter().filter(|row| row.unit != AS_USUAL) {
         let most = AT_MOST.contains(&row.what);
         row.id.set(&mut look, if most { row.max } else { row.min });
     }

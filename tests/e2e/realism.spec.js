@@ -7,6 +7,7 @@ import { changing, frame, frameAfter, keep, onStage, openPhoto, openSample, slid
 import { test } from './watch.js';
 
 const HEADS = join(process.env.SMP_PHOTOS ?? '/nowhere', 'heads');
+const BESIDE = ['RightTemple', 'RightSide', 'Back', 'LeftSide', 'LeftTemple'];
 const value = (page, id) => page.locator(`[data-param=${id}]`).inputValue();
 
 test('density, size and shade continue shaved hair that is tapped, in one step back', async ({ app: page }) => {
@@ -44,6 +45,10 @@ test('shaved hair that is there is found by itself, and on a photo without colou
   await changing(page, () => page.getByTestId('match-sides').click());
   await expect(page.getByTestId('sides')).toContainText(/shaved hair|clip it/);
   expect(await value(page, 'Dilution')).not.toBe(dilution);
+  // Beside the hair around, too: each place of its own strength.
+  await step(page, 'Density');
+  const beside = await Promise.all(BESIDE.map((place) => value(page, `Beside${place}`)));
+  expect(beside.some((times) => times !== '1')).toBe(true);
   const [{ data: was }, { data: is }] = [await onStage(page, 'before'), await onStage(page, 'after')];
   let [coloured, changed] = [0, 0];
   for (let i = 0; i < is.length; i += 4) {
@@ -52,6 +57,28 @@ test('shaved hair that is there is found by itself, and on a photo without colou
   }
   expect(changed).toBeGreaterThan(1000);
   expect(coloured).toBe(0);
+});
+
+test('strength beside the hair around is set by keyboard, and each step taken back', async ({ app: page }) => {
+  await openSample(page, 'sample-front-light');
+  await step(page, 'Density');
+  await page.getByText('Blend into the hair around').press('Enter');
+  const slider = page.locator('[data-param=BesideLeftTemple]');
+  const { data: was } = await onStage(page, 'after');
+  await changing(page, async () => {
+    await slider.focus();
+    for (let i = 0; i < 6; i++) await page.keyboard.press('ArrowRight');
+  });
+  expect(await slider.inputValue()).toBe('1.3');
+  await expect.poll(async () => (await onStage(page, 'after')).data.some((v, i) => v < was[i])).toBe(true);
+  const { data: is } = await onStage(page, 'after');
+  expect(is.every((v, i) => v <= was[i])).toBe(true);
+  await page.screenshot({ path: keep('beside.png') });
+  await changing(page, async () => {
+    for (let i = 0; i < 6; i++) await page.getByRole('button', { name: 'Undo' }).click();
+  });
+  expect(await slider.inputValue()).toBe('1');
+  await expect.poll(async () => (await onStage(page, 'after')).data.every((v, i) => v === was[i])).toBe(true);
 });
 
 test('where there is no shaved hair beside bare skin it says what to do, and changes nothing', async ({ app: page }) => {

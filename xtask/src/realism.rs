@@ -49,6 +49,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     }
     ensure!(!heads.is_empty(), "none of the marked photos could be read");
     medians(&heads);
+    seams(&heads);
     println!("contact sheet: {}", at(SHEETS).join("sheet.png").display());
     Ok(())
 }
@@ -72,7 +73,7 @@ fn table(heads: &[&Value]) -> Result<()> {
     for _ in MEASURES {
         columns.extend(["floor", "ours", "auto", "naive"]);
     }
-    columns.extend(["/cm²", "mm", "1:"]);
+    columns.extend(["seam", "blended", "/cm²", "mm", "1:"]);
     let mut report = Report::new("realism", &columns);
     for head in heads {
         let mut row = vec![head["hair"].clone(), head["side_px"].clone()];
@@ -81,6 +82,7 @@ fn table(heads: &[&Value]) -> Result<()> {
             let of = |who: &str| rounded(&head[who][measure], 1);
             row.extend(["floor", "ours", "auto", "naive"].map(of));
         }
+        row.extend([0, 1].map(|i| rounded(&head["seam"][i], 1)));
         row.push(head["density"]["per_cm2"].clone());
         row.push(head["density"]["diameter_mm"].clone());
         row.push(head["shade"]["dilution"].clone());
@@ -94,6 +96,9 @@ fn table(heads: &[&Value]) -> Result<()> {
         "auto: the same where \"Match the sides\" looks for stubble by itself; empty: found none"
     );
     println!("naive: uniform random black dots, blended in sRGB");
+    println!(
+        "seam: L* between treated skin and the shaved hair within 20 mm of it, the median of all such places, without blending and with; empty: too few"
+    );
     Ok(())
 }
 
@@ -115,6 +120,20 @@ fn medians(heads: &[&Value]) {
             ratio("naive", "floor"),
         );
     }
+}
+
+/// How much less the edge towards the hair around shows where strength follows it.
+fn seams(heads: &[&Value]) {
+    let all = |i: usize| {
+        heads
+            .iter()
+            .filter_map(move |head| head["seam"][i].as_f64())
+    };
+    let [without, with] = [0, 1].map(|i| median(all(i).collect()));
+    println!(
+        "seams: in the median {without:.1} L* without blending, {with:.1} with, on {} heads",
+        all(0).count()
+    );
 }
 
 fn median(mut all: Vec<f64>) -> f64 {

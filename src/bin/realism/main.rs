@@ -26,7 +26,7 @@ use sheet::Sheet;
 use smp_visualizer::codec::{EXPORT_MAX_PIXELS, Limit, WORKING_EDGE, decode};
 use smp_visualizer::engine::candidates::{Candidates, candidates};
 use smp_visualizer::engine::image::{Photo, Rect};
-use smp_visualizer::engine::look::{Density, Look};
+use smp_visualizer::engine::look::{Beside, Density, Look};
 use smp_visualizer::engine::render::max_units_per_cm2;
 use smp_visualizer::vision::models::Models;
 
@@ -100,7 +100,14 @@ fn head(
     let treated = looks.map(|look| scene.treated(&look));
     let [a, b] = treated.each_ref().map(|photo| Patch::new(photo, bare));
     let peer = Patch::new(&naive, bare);
-    let by_itself = scene.matched_by_itself().map(|look| scene.treated(&look));
+    let alone = scene.matched_by_itself();
+    let by_itself = alone.map(|look| scene.treated(&look));
+    // The same without what is told of places around the head.
+    let unblended = alone.map(|mut look| {
+        look.density.beside = Beside::default();
+        look
+    });
+    let seam = |look: Option<Look>| look.and_then(|look| scene.seam(&look));
 
     let mut row: Vec<(&Photo, Rect)> = [bare, first, second].map(|rect| (&photo, rect)).to_vec();
     row.extend(treated.iter().map(|photo| (photo, bare)));
@@ -122,6 +129,8 @@ fn head(
         "ours": figures(a.distance(&real[1]).mean(b.distance(&real[0]))),
         "auto": by_itself.map(|photo| both(&Patch::new(&photo, bare))),
         "naive": both(&peer),
+        "seam": [seam(unblended), seam(alone)],
+        "beside": alone.map(|look| look.density.beside),
         "density": look.density,
         "shade": look.shade,
         // For those who want more than the table.

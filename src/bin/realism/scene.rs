@@ -1,7 +1,9 @@
 //! A head in its photo, as the product finds and treats it.
 
 use glam::DVec2;
+use smp_visualizer::engine::beside::beside;
 use smp_visualizer::engine::candidates::Candidates;
+use smp_visualizer::engine::color::lab_from_linear;
 use smp_visualizer::engine::composite::composite;
 use smp_visualizer::engine::dots::{Shown, visible};
 use smp_visualizer::engine::field::Field;
@@ -23,6 +25,9 @@ use smp_visualizer::engine::stubble::{Scale, match_stubble};
 use smp_visualizer::engine::texture::{Texture, texture};
 use smp_visualizer::vision::models::Models;
 use smp_visualizer::vision::reading::Reader;
+
+/// Fewer places where hair and skin meet say nothing.
+const FEWEST_SEAMS: usize = 10;
 
 /// A head in its photo.
 pub(crate) struct Scene<'a> {
@@ -81,6 +86,33 @@ impl<'a> Scene<'a> {
 
     /// The look that "Match the sides" finds; none where it finds no stubble.
     pub(crate) fn matched_by_itself(&self) -> Option<Look> {
+        self.seen(|seen| {
+            let sides = seen.sides(None)?;
+            let mut look = self.look_like(&sides.bare, &sides.stubble, sides.px_per_mm);
+            look.density.beside = beside(&look.density, sides.darker);
+            Some(look)
+        })
+    }
+
+    /// How far apart in L* bare skin, treated, and the shaved hair right beside it
+    /// are: the median over all such places; none where there are few.
+    pub(crate) fn seam(&self, look: &Look) -> Option<f64> {
+        let treated = self.treated(look);
+        let lightness =
+            |photo: &Photo, rect| photo.mean_linear(rect).map(|v| lab_from_linear(v)[0]);
+        let step = |[bare, hair]: [Rect; 2]| {
+            Some((lightness(&treated, bare)? - lightness(self.photo, hair)?).abs())
+        };
+        let mut steps: Vec<f64> =
+            self.seen(|seen| seen.seams().into_iter().filter_map(step).collect());
+        steps.sort_by(f64::total_cmp);
+        steps
+            .get(steps.len() / 2)
+            .copied()
+            .filter(|_| steps.len() >= FEWEST_SEAMS)
+    }
+
+    fn seen<T>(&self, read: impl FnOnce(&Seen<'_>) -> T) -> T {
         let known = self.scalp.known_in(self.photo.width(), self.photo.height());
         let shine = Shine::new(self.photo, &self.scalp, known);
         let grid = Grid::new(self.head.semi_axes_mm);
@@ -95,8 +127,7 @@ impl<'a> Scene<'a> {
             grid: &grid,
             distance: &distance,
         };
-        let sides = seen.sides(None)?;
-        Some(self.look_like(&sides.bare, &sides.stubble, sides.px_per_mm))
+        read(&seen)
     }
 
     fn look_like(&self, bare: &Texture, stubble: &Texture, px_per_mm: f64) -> Look {

@@ -18,8 +18,10 @@ pub(super) const PLACES: usize = 5;
 /// behind the ear, right temple, and so on; the back is both first and last. Ours:
 /// a temple's middle, the head's widest part and the occiput.
 const AZIMUTHS_DEG: [f64; PLACES + 2] = [-180.0, -110.0, -55.0, 0.0, 55.0, 110.0, 180.0];
-/// Which of [`AZIMUTHS_DEG`] is the forehead, where there is no hair to blend into.
-const FOREHEAD: usize = 3;
+/// Which field of [`Beside`] each of them is; none at the forehead, where there is
+/// no hair to blend into.
+const FIELDS: [Option<usize>; PLACES + 2] =
+    [Some(2), Some(1), Some(0), None, Some(4), Some(3), Some(2)];
 /// Height on the cranium, semi-axes, from which on a place of the wreath counts
 /// nothing, and below which it counts in full: between the vertex and the upper
 /// edge of the hair that Norwood VI leaves.
@@ -102,14 +104,7 @@ impl Stronger {
 /// fields of [`Beside`]; none at the forehead.
 pub(super) fn place(dir: DVec3) -> Option<usize> {
     let nearest = (Along::new(dir).at + 0.5) as usize;
-    match nearest {
-        0 | 6 => Some(2),
-        1 => Some(1),
-        2 => Some(0),
-        FOREHEAD => None,
-        4 => Some(4),
-        _ => Some(3),
-    }
+    FIELDS.get(nearest).copied().flatten()
 }
 
 /// How many times as much light as elsewhere the hair of one place takes, by what

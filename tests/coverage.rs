@@ -3,7 +3,7 @@
 #![expect(clippy::expect_used, reason = "tests may stop at the first surprise")]
 
 use proptest::prelude::*;
-use smp_visualizer::engine::field::{Field, Optics};
+use smp_visualizer::engine::field::{Field, Optics, coverage_q12};
 use smp_visualizer::engine::impressions::Dot;
 use smp_visualizer::engine::rng::Stream;
 use smp_visualizer::engine::shade::{HALO_SPACING_MM, Spread, mean_coverage, spread};
@@ -53,11 +53,11 @@ fn coverage(per_mm2: f64, diameter_mm: f64, crispness: f64, px_per_mm: f32, seed
     for y in first..last {
         let from = (y - rect.y) as usize * stride;
         let row = field
-            .q12()
+            .packed()
             .get(from..from + stride)
             .expect("the patch is inside");
         for x in first..last {
-            sum += f64::from(row[(x - rect.x) as usize]) / 4096.0;
+            sum += f64::from(coverage_q12(row[(x - rect.x) as usize])) / 4096.0;
             count += 1.0;
         }
     }

@@ -220,3 +220,46 @@ fn towards_the_silhouette_impressions_are_denser_and_flatter() {
     // 0.95 / 0.475, and a little for the perspective.
     assert!((1.8..2.3).contains(&denser), "{denser:.3}");
 }
+
+/// Where the photo ends the head and not the ellipsoid, the skin is covered alike
+/// up to its silhouette and over it: no pale rim.
+#[test]
+fn the_silhouette_is_covered_as_all_else_is() {
+    let head = head();
+    let grid = Grid::new(head.semi_axes_mm);
+    let projection = project(all(), 1, &head, &grid, [SIZE, SIZE], true);
+    let mut shown = Shown::default();
+    let (look, inside) = (Look::default(), SignedDistance::deep_inside());
+    visible(
+        &projection,
+        &inside,
+        &look.hairline,
+        &look.density,
+        &mut shown,
+    );
+    let outline = head.silhouette_ellipse();
+    let beyond_mm = |x: f64, y: f64| outline.beyond(DVec2::new(x, y)) / head.camera.px_per_mm;
+    // Dots' and halos' coverage and the photo's area by distance from the silhouette.
+    let bands = [-30.0, -8.0, -4.0, -1.0, 1.0, 2.8];
+    let band = |mm: f64| (1..bands.len()).find(|i| (bands[i - 1]..bands[*i]).contains(&mm));
+    let (mut covered, mut area) = ([[0.0; 2]; 6], [0.0; 6]);
+    for dot in shown.dots(&projection) {
+        if let Some(i) = band(beyond_mm(f64::from(dot.x), f64::from(dot.y))) {
+            covered[i][0] += f64::from(dot.area_px);
+            covered[i][1] += f64::from(dot.halo_px);
+        }
+    }
+    for i in 0..SIZE * SIZE {
+        let (x, y) = (f64::from(i % SIZE) + 0.5, f64::from(i / SIZE) + 0.5);
+        if let Some(i) = band(beyond_mm(x, y)) {
+            area[i] += 1.0;
+        }
+    }
+    for i in 2..bands.len() {
+        for part in 0..2 {
+            let share = |i: usize| covered[i][part] / area[i];
+            let ratio = share(i) / share(1);
+            assert!((0.85..1.15).contains(&ratio), "{} mm: {ratio}", bands[i]);
+        }
+    }
+}

@@ -226,7 +226,7 @@ fn a_cut_outs_white_is_neither_skin_nor_hair_up_to_its_edge() {
 
 /// FNV-1a of the drawn heads' mattes, as every machine has it, natively and in
 /// wasm.
-const FINGERPRINT: u64 = 0x18ef_2a11_ee6e_f4ce;
+const FINGERPRINT: u64 = 0x8854_2ba8_d216_4cdc;
 
 #[test]
 fn every_machine_gives_the_same_bytes() {

@@ -15,9 +15,20 @@ fn look(per_cm2: f64, dilution: f64) -> Look {
     look
 }
 
-/// Whether no channel of `b` is lighter than in `a`.
+/// Whether no pixel of `b` is lighter than in `a`, and no channel by more than three
+/// levels: where more impressions make a dot drown in their shadow, what is taken
+/// goes over from its brown to their grey.
 fn nowhere_lighter(a: &[u8], b: &[u8]) -> bool {
-    a.iter().zip(b).all(|(a, b)| b <= a)
+    let light = |p: &[u8]| {
+        p.iter()
+            .take(3)
+            .zip([2, 7, 1])
+            .map(|(v, w)| w * u32::from(*v))
+            .sum::<u32>()
+    };
+    let pixels = a.chunks_exact(4).zip(b.chunks_exact(4));
+    pixels.into_iter().all(|(a, b)| light(b) <= light(a) + 5)
+        && a.iter().zip(b).all(|(a, b)| *b <= a.saturating_add(3))
 }
 
 fn sum(pixels: &[u8]) -> u64 {
@@ -207,5 +218,5 @@ fn the_picture_is_the_same_on_every_target() {
 const FINGERPRINT: (u32, u64, u64) = (
     19_631,
     8_569_150_570_182_333_549,
-    14_728_173_126_120_345_397,
+    11_335_462_750_127_498_713,
 );

@@ -7,7 +7,7 @@
 //! the power law, and the result back, by two small corrections that undo
 //! each other.
 
-use super::field::{Field, MOST_Q12, ONE_Q12};
+use super::field::{CLASSES, Field, MOST_Q12, ONE_Q12};
 use super::image::{Photo, Rect};
 use super::shade::Darkening;
 use super::simd::{Best, Lanes};
@@ -86,13 +86,16 @@ const fn toe_drops() -> [u8; 16] {
     drops
 }
 
+/// Entries for each class of the dots' share: as the fields' bits have it. Those
+/// beyond [`STEPS`] are never asked for.
+const PER_CLASS: usize = 1024;
 /// Length of the table: a power of two, so that masking an index is all the
-/// bounds check there is. Entries beyond [`STEPS`] are never asked for.
-const TABLE: usize = 1024;
-const _: () = assert!(STEPS < TABLE && STEPS.is_multiple_of(PER_KNOT));
+/// bounds check there is.
+const TABLE: usize = CLASSES * PER_CLASS;
+const _: () = assert!(STEPS < PER_CLASS && STEPS.is_multiple_of(PER_KNOT));
 /// Steps per exactly reckoned factor; those between lie on a line, within
-/// 2 of 32 768, and powers are what making the table costs.
-const PER_KNOT: usize = 8;
+/// 8 of 32 768, and powers are what making the table costs.
+const PER_KNOT: usize = 16;
 
 /// What `coverage` leaves of `encoded + 0.055`, in Q15, of a channel that full
 /// coverage darkens by `k`.
@@ -102,8 +105,8 @@ fn factor_q15(coverage: f64, k: f64) -> f64 {
     libm::pow(light, 1.0 / 2.4) * f64::from(i16::MAX)
 }
 
-/// Looked-up factors of one shade: red, green, blue, alpha in Q15 per step of
-/// coverage.
+/// Looked-up factors of one shade: red, green, blue, alpha in Q15 per class of the
+/// dots' share and step of coverage.
 struct Factors {
     table: Box<[[i16; 4]; TABLE]>,
     /// From this level on a value and whatever this shade makes of it lie
@@ -113,26 +116,24 @@ struct Factors {
 
 impl Factors {
     fn new(darkening: &Darkening) -> Self {
-        let knots: Vec<[f64; 3]> = (0..=STEPS / PER_KNOT)
-            .map(|knot| {
-                let coverage = (knot * PER_KNOT) as f64 / STEPS_PER_LAYER as f64;
-                darkening.per_channel.map(|k| factor_q15(coverage, k))
-            })
-            .collect();
-        let between = knots.windows(2).flat_map(|pair| {
-            let (from, to) = (pair[0], pair[1]);
-            (0..PER_KNOT).map(move |i| {
-                let t = i as f64 / PER_KNOT as f64;
-                let [r, g, b] = std::array::from_fn(|c| from[c] + (to[c] - from[c]) * t);
-                [r, g, b].map(|factor: f64| (factor + 0.5) as i16)
-            })
-        });
-        let last = knots.last().map(|knot| knot.map(|f| (f + 0.5) as i16));
         let mut table = Box::new([[i16::MAX; 4]; TABLE]);
-        for (entry, [r, g, b]) in table.iter_mut().zip(between.chain(last)) {
-            *entry = [r, g, b, i16::MAX];
+        let mut least = f64::INFINITY;
+        for (class, entries) in table.chunks_exact_mut(PER_CLASS).enumerate() {
+            let dots = class as f64 / (CLASSES - 1) as f64;
+            let knots = knots(darkening.where_dots_are(dots));
+            least = knots.iter().flatten().fold(least, |a, b| a.min(*b));
+            let between = knots.windows(2).flat_map(|pair| {
+                let (from, to) = (pair[0], pair[1]);
+                (0..PER_KNOT).map(move |i| {
+                    let t = i as f64 / PER_KNOT as f64;
+                    std::array::from_fn(|c| from[c] + (to[c] - from[c]) * t)
+                })
+            });
+            for (entry, factors) in entries.iter_mut().zip(between.chain(knots.last().copied())) {
+                let [r, g, b] = factors.map(|factor: f64| (factor + 0.5) as i16);
+                *entry = [r, g, b, i16::MAX];
+            }
         }
-        let least = knots.iter().flatten().fold(f64::INFINITY, |a, b| a.min(*b));
         let is_clear = |level: &u8| {
             let power_q6 = f64::from(i16::from(*level) * 64 + OFFSET_Q6);
             // One unit for each rounding on the way.
@@ -144,6 +145,13 @@ impl Factors {
             clear_of_toe,
         }
     }
+}
+
+/// The factors of every [`PER_KNOT`]th step of coverage.
+fn knots(per_channel: [f64; 3]) -> Vec<[f64; 3]> {
+    let coverage = |knot: usize| (knot * PER_KNOT) as f64 / STEPS_PER_LAYER as f64;
+    let factors = |knot| per_channel.map(|k| factor_q15(coverage(knot), k));
+    (0..=STEPS / PER_KNOT).map(factors).collect()
 }
 
 /// Writes the photo with pigment into `out`, inside `within` and the field's
@@ -192,7 +200,7 @@ fn composite_with<L: Lanes, const KEEP: bool>(
         .chunks_exact(pitch)
         .zip(out.chunks_exact_mut(pitch));
     let rows = rows.skip(within.y as usize).take(within.height as usize);
-    let coverage = field.q12.chunks_exact(field.stride);
+    let coverage = field.packed.chunks_exact(field.stride);
     let coverage = coverage.skip((within.y - rect.y) as usize);
     for ((photo, out), coverage) in rows.zip(coverage) {
         let coverage = coverage.get(skipped..).unwrap_or_default();

@@ -15,7 +15,7 @@ fn field(width: u32, height: u32, coverage: impl Fn(u32, u32) -> i16) -> Field {
         height,
     };
     field.stride = width.next_multiple_of(8) as usize;
-    field.q12 = (0..height)
+    field.packed = (0..height)
         .flat_map(|y| (0..field.stride as u32).map(move |x| (x, y)))
         .map(|(x, y)| coverage(x, y))
         .collect();
@@ -30,15 +30,17 @@ fn levels(width: u32) -> Photo {
     Photo::new(width, 256, rgba).unwrap()
 }
 
+/// Dots and halos of one colour.
+fn even(per_channel: [f64; 3]) -> Darkening {
+    Darkening {
+        halo: per_channel,
+        dots: per_channel,
+    }
+}
+
 fn run<L: Lanes>(photo: &Photo, field: &Field, per_channel: [f64; 3]) -> Vec<u8> {
     let mut out = photo.rgba().to_vec();
-    composite_with::<L, false>(
-        photo,
-        field,
-        &Darkening { per_channel },
-        photo.rect(),
-        &mut out,
-    );
+    composite_with::<L, false>(photo, field, &even(per_channel), photo.rect(), &mut out);
     out
 }
 
@@ -82,6 +84,30 @@ fn within_a_level_of_the_reference() {
     }
     let share = f64::from(off_by_one) / f64::from(ACROSS * 256 * 3 * 5);
     assert!(share < 0.08, "{share} of the samples are off by one");
+}
+
+/// The class decides between the colours, in equal steps.
+#[test]
+fn dots_and_halos_take_their_own_colours() {
+    let photo = Photo::new(8, 4, vec![180; 8 * 4 * 4]).unwrap();
+    let darkening = Darkening {
+        halo: [0.8, 0.5, 0.2],
+        dots: [0.2, 0.5, 0.8],
+    };
+    let covered = 2048;
+    let field = field(8, 4, |_, y| covered | ((y as i16) << 13));
+    let mut out = photo.rgba().to_vec();
+    composite(&photo, &field, &darkening, photo.rect(), &mut out);
+    let light = linear_from_srgb(180.0 / 255.0);
+    for (class, row) in out.chunks(32).enumerate() {
+        let dots = class as f64 / 3.0;
+        for channel in 0..3 {
+            let (halo, dot) = (darkening.halo[channel], darkening.dots[channel]);
+            let k = halo * (1.0 - dots) + dot * dots;
+            let wanted = srgb8_from_linear(light * (1.0 - 0.5 * k));
+            assert!(row[channel].abs_diff(wanted) <= 1, "{class} {channel}");
+        }
+    }
 }
 
 #[test]
@@ -144,15 +170,7 @@ fn writes_within_the_rectangle_only() {
     let mut field = field(14, 6, |_, _| 4096);
     (field.rect.x, field.rect.y) = (16, 9);
     let mut out = vec![7; 30 * 20 * 4];
-    composite(
-        &photo,
-        &field,
-        &Darkening {
-            per_channel: [0.5; 3],
-        },
-        photo.rect(),
-        &mut out,
-    );
+    composite(&photo, &field, &even([0.5; 3]), photo.rect(), &mut out);
     for (i, pixel) in out.chunks(4).enumerate() {
         let inside = (16..30).contains(&(i % 30)) && (9..15).contains(&(i / 30));
         assert_eq!(pixel == [7; 4], !inside, "{i}");
@@ -163,11 +181,11 @@ fn writes_within_the_rectangle_only() {
 #[test]
 fn a_part_is_drawn_as_in_the_whole() {
     let photo = levels(64);
-    let field = field(60, 200, |x, y| (x * 70 + y * 3) as i16);
-    let darkening = Darkening {
-        per_channel: [0.7, 0.5, 0.4],
-    };
-    let whole = run::<Best>(&photo, &field, darkening.per_channel);
+    let field = field(60, 200, |x, y| {
+        (x * 70 + y * 3) as i16 | ((y as i16 & 3) << 13)
+    });
+    let darkening = even([0.7, 0.5, 0.4]);
+    let whole = run::<Best>(&photo, &field, darkening.halo);
     for (x, y, width, height) in [
         (0, 0, 64, 256),
         (9, 3, 1, 1),
@@ -201,9 +219,7 @@ fn a_part_is_drawn_as_in_the_whole() {
 #[test]
 fn what_does_not_fit_does_not_panic() {
     let photo = Photo::new(9, 5, vec![90; 9 * 5 * 4]).unwrap();
-    let d = Darkening {
-        per_channel: [f64::NAN, 7.0, -3.0],
-    };
+    let d = even([f64::NAN, 7.0, -3.0]);
     let mut out = vec![0; 50];
     composite(
         &photo,

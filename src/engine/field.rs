@@ -20,6 +20,20 @@ use super::simd::{Best, Lanes};
 /// all but nothing more (`opaque_share` of [`super::composite`]).
 pub(super) const MOST_Q12: i16 = ONE_Q12 + ONE_Q12 / 2;
 
+/// Dots take other colours than halos do. How much of a pixel's coverage they are
+/// is told in classes: from none to all in equal steps.
+pub(super) const CLASSES: usize = 4;
+/// Bits of a field's entry that hold coverage; the class stands above them.
+const COVERAGE_BITS: u32 = 13;
+const _: () =
+    assert!((MOST_Q12 as u32) < 1 << COVERAGE_BITS && CLASSES << COVERAGE_BITS <= 1 << 15);
+
+/// The coverage in an entry of [`Field::packed`], in 1/4096 px, 0 to 1.5 px.
+#[must_use]
+pub const fn coverage_q12(entry: i16) -> i16 {
+    entry & ((1 << COVERAGE_BITS) - 1)
+}
+
 /// How skin and camera spread an impression.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Optics {
@@ -51,11 +65,11 @@ impl Optics {
 pub struct Field {
     /// The part of the photo that has coverage; starts at a multiple of 8 px.
     pub rect: Rect,
-    /// Entries per row of `q12`: the rectangle's width, up to a multiple of 8.
+    /// Entries per row of `packed`: the rectangle's width, up to a multiple of 8.
     pub stride: usize,
-    /// See [`Field::q12`]; held within 0 and [`MOST_Q12`].
-    pub(super) q12: Vec<i16>,
-    /// Coverage by the impressions alone, as `q12`, before halo and mask.
+    /// See [`Field::packed`]; coverage is held within 0 and [`MOST_Q12`].
+    pub(super) packed: Vec<i16>,
+    /// Coverage by the impressions alone, in 1/4096 px, before halo and mask.
     dots_q12: Vec<i16>,
     halo: Halo,
     mask: Option<Mask>,
@@ -122,7 +136,7 @@ impl Field {
         let photo = (photo_width, photo_height);
         self.rect = with_margin(self.bounds(dots.iter().copied(), photo), photo);
         self.stride = self.rect.width.next_multiple_of(8) as usize;
-        for plane in [&mut self.q12, &mut self.dots_q12] {
+        for plane in [&mut self.packed, &mut self.dots_q12] {
             plane.clear();
             plane.resize(self.stride * self.rect.height as usize, 0);
         }
@@ -217,7 +231,7 @@ impl Field {
         }
     }
 
-    /// Works `q12` out within `part`, and up to eight pixels around it.
+    /// Works `packed` out within `part`, and up to eight pixels around it.
     fn finish<L: Lanes>(&mut self, part: Rect) {
         let part = part.intersect(self.rect);
         if part.is_empty() {
@@ -234,7 +248,8 @@ impl Field {
             columns.len(),
         );
         let from = (part.y - self.rect.y) as usize * self.stride;
-        let (Some(dots), Some(out)) = (self.dots_q12.get(from..), self.q12.get_mut(from..)) else {
+        let (Some(dots), Some(out)) = (self.dots_q12.get(from..), self.packed.get_mut(from..))
+        else {
             return;
         };
         let rows = dots
@@ -298,11 +313,12 @@ impl Field {
         )
     }
 
-    /// Coverage in 1/4096 px, 0 to 1.5 px, row by row of `rect`, `stride` entries
-    /// to a row: those beyond the rectangle's width mean nothing.
+    /// Coverage ([`coverage_q12`]) and above it the class of the dots' share, row
+    /// by row of `rect`, `stride` entries to a row: those beyond the rectangle's
+    /// width mean nothing.
     #[must_use]
-    pub fn q12(&self) -> &[i16] {
-        &self.q12
+    pub fn packed(&self) -> &[i16] {
+        &self.packed
     }
 
     /// Mean coverage over the rectangle, in whole pixels; 0 where it is empty.
@@ -310,10 +326,10 @@ impl Field {
     pub fn mean(&self) -> f64 {
         let width = self.rect.width as usize;
         let sum: i64 = self
-            .q12
+            .packed
             .chunks_exact(self.stride.max(1))
             .flat_map(|row| row.iter().take(width))
-            .map(|&v| i64::from(v))
+            .map(|&entry| i64::from(coverage_q12(entry)))
             .sum();
         let pixels = width as f64 * f64::from(self.rect.height);
         if pixels > 0.0 {
@@ -348,7 +364,9 @@ fn finish_row<L: Lanes>(
         // at the type's end.
         let left = L::splat(ONE_Q12).sub(halo).mul(L::splat(4));
         let left = left.add_sat(left);
-        let mut all = halo.add_sat(L::load(&dots).mul_q15(left));
+        let dots = L::load(&dots).mul_q15(left);
+        let mut all = halo.add_sat(dots);
+        let class = class_of(dots, all);
         if let Some(mask) = mask {
             let Some(shares) = mask.get(i * 8..).and_then(|m| m.first_chunk::<8>()) else {
                 return;
@@ -362,10 +380,26 @@ fn finish_row<L: Lanes>(
             .get_mut(i * 8..)
             .and_then(|out| out.first_chunk_mut::<8>())
         {
-            all.max(L::splat(0)).min(L::splat(MOST_Q12)).store(out);
+            let held = all.max(L::splat(0)).min(L::splat(MOST_Q12));
+            // Where nothing is covered there is no class either: such pixels are
+            // passed over for being nothing.
+            let class = class.min(held);
+            held.add(class.mul(L::splat(1 << COVERAGE_BITS))).store(out);
         }
     }
 }
+
+/// Which of [`CLASSES`] the dots' share of all coverage is nearest to.
+#[inline(always)]
+fn class_of<L: Lanes>(dots: L, all: L) -> L {
+    // All ones, that is -1, for every border that they are above.
+    let above = |share_q15: i16| dots.above(all.mul_q15(L::splat(share_q15)));
+    let [first, second, third] = CLASS_BORDERS_Q15.map(above);
+    L::splat(0).sub(first.add(second).add(third))
+}
+
+/// Half way between the classes' shares, Q15.
+const CLASS_BORDERS_Q15: [i16; CLASSES - 1] = [5461, 16384, 27307];
 
 /// Whether the impression has numbers to be drawn by. Positions far off any
 /// photo would leave the range of the integers below.

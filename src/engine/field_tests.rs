@@ -31,7 +31,7 @@ fn at(field: &Field, x: u32, y: u32) -> i16 {
     if x < r.x || y < r.y || x >= r.right() || y >= r.bottom() {
         return 0;
     }
-    field.q12[(y - r.y) as usize * field.stride + (x - r.x) as usize]
+    coverage_q12(field.packed[(y - r.y) as usize * field.stride + (x - r.x) as usize])
 }
 
 fn total_px(field: &Field) -> f64 {
@@ -93,7 +93,7 @@ proptest! {
         let [mut a, mut b] = [Field::new(), Field::new()];
         a.splat_with::<Best>(&list, 75, 70);
         b.splat_with::<Scalar>(&list, 75, 70);
-        prop_assert!(a.rect == b.rect && a.q12 == b.q12);
+        prop_assert!(a.rect == b.rect && a.packed == b.packed);
     }
 }
 
@@ -145,7 +145,8 @@ fn many_in_one_place_hold_at_the_top() {
     let list = vec![dot(20.3, 20.2, 6.0, 1.0, 0.0); 400];
     let field = splat(&list, 50, 50);
     assert_eq!(at(&field, 20, 20), MOST_Q12);
-    assert!(field.q12.iter().all(|v| (0..=MOST_Q12).contains(v)));
+    let mut coverage = field.packed.iter().map(|entry| coverage_q12(*entry));
+    assert!(coverage.all(|v| (0..=MOST_Q12).contains(&v)));
 }
 
 #[test]
@@ -166,13 +167,13 @@ fn bad_numbers_and_far_places_are_left_out() {
         }
     }
     let (found, wanted) = (splat(&list, 64, 64), splat(&[good], 64, 64));
-    assert_eq!((found.rect, &found.q12), (wanted.rect, &wanted.q12));
+    assert_eq!((found.rect, &found.packed), (wanted.rect, &wanted.packed));
     for empty in [
         vec![],
         vec![dot(-500.0, 3.0, 4.0, 1.0, 0.0)],
         vec![dot(3.0, 900.0, 4.0, 1.0, 0.0)],
     ] {
-        assert!(splat(&empty, 64, 64).q12.is_empty());
+        assert!(splat(&empty, 64, 64).packed.is_empty());
     }
     // An impossible covariance is drawn as a line, with its full amount.
     let line = Dot { sxy: 1e9, ..good };
@@ -195,7 +196,7 @@ fn a_second_splat_starts_afresh() {
     let mut field = splat(&scattered(1, 50, 60.0), 64, 64);
     let d = dot(30.0, 30.0, 3.0, 0.5, 1.0);
     field.splat(&[d], 64, 64);
-    assert_eq!(field.q12, splat(&[d], 64, 64).q12);
+    assert_eq!(field.packed, splat(&[d], 64, 64).packed);
     assert_eq!(field.rect.x % 8, 0);
 }
 

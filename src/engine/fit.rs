@@ -14,7 +14,7 @@ use super::head::HeadModel;
 use super::markers::{face_problem, outline_problem};
 use super::placement::{KnownLength, Placement};
 use super::problem::{FRAME_PX, Near};
-pub use super::starting::starting_placement;
+pub use super::starting::{starting_placement, usual_tilt_deg};
 
 /// Something `mm` long, marked across the middle of a fitted head so that it
 /// tells nothing new: to be moved to where the photo shows it.

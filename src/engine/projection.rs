@@ -3,7 +3,7 @@
 //! appears, and what the photo shows under it. Runs once for a placed head; which
 //! of them show is [`super::dots`]'s to say.
 
-use glam::{DVec2, DVec3};
+use glam::{DMat2, DVec2, DVec3};
 
 use super::anthropometry::STANDARD_SEMI_AXES_MM;
 use super::beside::Along;
@@ -277,20 +277,19 @@ impl Candidate {
         if facing <= FACING_HIDDEN {
             return None;
         }
-        let aside = (1.0 - facing / FACING_OVERHANG).max(0.0);
-        let over_mm = head.normal(p_mm) * (overhang_mm * aside * aside);
-        let q = head.photo_from_head(p_mm + over_mm);
+        let skin = Skin { head, overhang_mm };
+        let q = skin.photo_from_scalp(p_mm, facing);
         let inside = q.x >= 0.0 && q.y >= 0.0 && q.x < f64::from(width) && q.y < f64::from(height);
         if !inside {
             return None;
         }
-        let jacobian = head.photo_from_tangent(p_mm);
+        let jacobian = skin.photo_from_tangent(p_mm, facing);
         let shape = jacobian * jacobian.transpose();
         let area_ratio = area_element(self.dir, STANDARD_SEMI_AXES_MM)
             / area_element(self.dir, head.semi_axes_mm);
         let jitter =
             |stream, spread: f32| 1.0 + spread * (2.0 * hash_unit(seed, self.id, stream) - 1.0);
-        let fade = smoothstep(((facing - FACING_HIDDEN) / (FACING_FULL - FACING_HIDDEN)) as f32);
+        let fade = skin.fade(facing);
         Some(Projected {
             id: self.id,
             threshold_per_cm2: self.per_cm2 * area_ratio as f32,
@@ -317,6 +316,53 @@ impl Candidate {
         })
     }
 }
+
+/// A head's skin as the photo shows it: the ellipsoid's, and beyond its silhouette
+/// that of what the head has more there.
+#[derive(Clone, Copy)]
+struct Skin<'a> {
+    head: &'a HeadModel,
+    /// How far that reaches, mm.
+    overhang_mm: f64,
+}
+
+impl Skin<'_> {
+    /// Where in the photo a point of the ellipsoid is drawn that faces the camera
+    /// with that cosine.
+    fn photo_from_scalp(self, p_mm: DVec3, facing: f64) -> DVec2 {
+        let aside = (1.0 - facing / FACING_OVERHANG).max(0.0);
+        let over_mm = self.head.normal(p_mm) * (self.overhang_mm * aside * aside);
+        self.head.photo_from_head(p_mm + over_mm)
+    }
+
+    /// As [`HeadModel::photo_from_tangent`], of the skin as it is drawn: what is
+    /// laid further outside is spread wider, and each impression covers as much
+    /// more of the photo, so that all of it is covered alike.
+    fn photo_from_tangent(self, p_mm: DVec3, facing: f64) -> DMat2 {
+        if self.overhang_mm <= 0.0 || facing >= FACING_OVERHANG {
+            return self.head.photo_from_tangent(p_mm);
+        }
+        let (s, t) = self.head.tangents(p_mm);
+        let seen = |step_mm: DVec3| {
+            let p_mm = p_mm + step_mm;
+            self.photo_from_scalp(p_mm, self.head.facing(p_mm))
+        };
+        let along = |way: DVec3| (seen(way * STEP_MM) - seen(way * -STEP_MM)) / (2.0 * STEP_MM);
+        DMat2::from_cols(along(s), along(t))
+    }
+
+    /// How much of an impression is drawn, 0–1: where the ellipsoid is all there
+    /// is, it ends softly.
+    fn fade(self, facing: f64) -> f32 {
+        if self.overhang_mm > 0.0 {
+            return 1.0;
+        }
+        smoothstep(((facing - FACING_HIDDEN) / (FACING_FULL - FACING_HIDDEN)) as f32)
+    }
+}
+
+/// Half the way on the skin, mm, over which the photo's steps are taken.
+const STEP_MM: f64 = 0.05;
 
 /// Area of the ellipsoid per area of the unit sphere at direction `dir`, mm².
 fn area_element(dir: DVec3, semi_axes_mm: DVec3) -> f64 {

@@ -6,20 +6,32 @@ use super::color::luminance;
 use super::look::Shade;
 
 /// How much a fully covered pixel darkens, per linear channel (red, green,
-/// blue): 0 nothing, 1 to black. `out = in · (1 − coverage · per_channel)`.
+/// blue): 0 nothing, 1 to black. `out = in · (1 − halo's coverage · halo − dots'
+/// coverage · dots)`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Darkening {
-    /// `alpha · (1 − m)` per channel, each 0–1.
-    pub per_channel: [f64; 3],
+    /// What the halos take, per channel, each 0–1.
+    pub halo: [f64; 3],
+    /// What the dots take.
+    pub dots: [f64; 3],
 }
 
 impl Darkening {
+    /// What is taken where dots are that share of the coverage, 0–1, and halos
+    /// the rest.
+    #[must_use]
+    pub fn where_dots_are(&self, share: f64) -> [f64; 3] {
+        std::array::from_fn(|i| self.halo[i] + share * (self.dots[i] - self.halo[i]))
+    }
+
     /// As a photo without colours shows it: all channels take what the light in
     /// all loses.
     #[must_use]
     pub fn without_colour(self) -> Self {
+        let grey = |taken| [luminance(taken); 3];
         Self {
-            per_channel: [luminance(self.per_channel); 3],
+            halo: grey(self.halo),
+            dots: grey(self.dots),
         }
     }
 }
@@ -38,6 +50,24 @@ const CARBON_REFLECTANCE: f64 = 0.02;
 /// red, green and blue alike (`cargo xtask realism` prints it), which pigment
 /// under skin, that lets blue pass least, does only when it is as brown as this.
 const WARM_REFLECTANCE: [f64; 3] = [0.40, 0.13, 0.03];
+/// How much more of red, and less of blue, than of green a halo takes. Red light
+/// wanders farthest in the dermis and comes by most pigment: the ways that it
+/// gets are as 1.42 to 1 to 0.64 long (1/√(µa·µs′) at 610, 545 and 465 nm, from
+/// domain.md §5.2's in-vivo figures). The shaved hair in this project's photos
+/// takes red, green and blue as 1.2 to 1 to 0.7 in the median.
+const HALO_GAIN: [f64; 3] = [1.3, 1.0, 0.8];
+/// How much less of red, and more of blue, than of green a dot takes of the light
+/// around it, at full warmth. The darkest spots of the shaved hair in this
+/// project's photos take 0.13, 0.155 and 0.18 of it in the median, and more blue
+/// than red on all 13 heads with colours: brown, whatever the shade as a whole.
+const DOT_BROWN: f64 = 0.25;
+/// Coverage by halos where most dots are, for [`DOT_BROWN`].
+const USUAL_HALO: f64 = 0.4;
+/// Depths between which a dot goes over from its own brown to the grey-blue of
+/// pigment that lies too deep, mm (domain.md §1.4 and §5.2).
+const TOO_DEEP_MM: [f64; 2] = [0.20, 0.45];
+/// Nothing takes all: skin over pigment mirrors and scatters some.
+const MOST_TAKEN: f64 = 0.98;
 /// Opacity is 1 − exp(−this / dilution). domain.md §1.6 guesses 18 (grade D),
 /// at which the middle shades (1:20 to 1:30) would be half transparent; 40
 /// leaves them at 74 to 86 % and the lightest (1:60) at half.
@@ -143,6 +173,15 @@ pub fn mean_coverage(spread: &Spread, per_mm2: f64) -> f64 {
     1.0 - (1.0 - halo_share(per_mm2 * spread.halo_mm2)) * (1.0 - dots)
 }
 
+/// Share of what such impressions cover in the mean that is dots, 0–1.
+#[must_use]
+#[inline(never)]
+pub fn dot_share(spread: &Spread, per_mm2: f64) -> f64 {
+    let halo = halo_share(per_mm2 * spread.halo_mm2);
+    let dots = (per_mm2 * spread.dot_mm2).min(1.0) * (1.0 - halo);
+    dots / (halo + dots).max(1e-9)
+}
+
 /// Most that halos take, of what pigment does: however many there are, dots
 /// stand out from between them.
 const MOST_HALO: f64 = 0.92;
@@ -180,12 +219,34 @@ pub fn dilution_for(alpha: f64) -> f64 {
     -OPACITY_PER_DILUTION / libm::log(1.0 - alpha.min(1.0 - 1e-9))
 }
 
+/// What opaque pigment does to a fully covered pixel.
+#[must_use]
+#[inline(never)]
+pub fn opaque_darkening(depth_mm: f64, warmth: f64) -> Darkening {
+    let taken = dermal_multiplier(depth_mm, warmth).map(|m| 1.0 - m);
+    let brown = DOT_BROWN * warmth.clamp(0.0, 1.0);
+    let [from_mm, to_mm] = TOO_DEEP_MM;
+    let deep = ((depth_mm - from_mm) / (to_mm - from_mm)).clamp(0.0, 1.0);
+    let held = |v: f64| v.min(MOST_TAKEN);
+    let halo: [f64; 3] = std::array::from_fn(|i| held(HALO_GAIN[i] * taken[i]));
+    // What a dot takes is a share of what the halo around it leaves.
+    let left = halo.map(|halo| 1.0 - USUAL_HALO * halo);
+    let browner = [1.0 - brown, 1.0, 1.0 + brown];
+    let own: [f64; 3] = std::array::from_fn(|i| taken[1] * browner[i] * left[i] / left[1]);
+    Darkening {
+        halo,
+        dots: std::array::from_fn(|i| held(own[i] + deep * (taken[i] - own[i]))),
+    }
+}
+
 /// What the shade does to a fully covered pixel.
 #[must_use]
 pub fn darkening(shade: &Shade) -> Darkening {
     let alpha = opacity(shade.dilution);
+    let opaque = opaque_darkening(shade.depth_mm, shade.warmth);
     Darkening {
-        per_channel: dermal_multiplier(shade.depth_mm, shade.warmth).map(|m| alpha * (1.0 - m)),
+        halo: opaque.halo.map(|taken| alpha * taken),
+        dots: opaque.dots.map(|taken| alpha * taken),
     }
 }
 
@@ -234,16 +295,27 @@ mod tests {
         }
     }
 
+    /// What both take, one after the other.
+    fn all(shade: &Shade) -> [f64; 6] {
+        let k = darkening(shade);
+        let [a, b, c] = k.halo;
+        let [d, e, f] = k.dots;
+        [a, b, c, d, e, f]
+    }
+
     proptest! {
         #[test]
         fn darker_pigment_and_shallower_depth_darken_more(
             n in 5.0..80.0, d in 0.01..0.6, warmth in 0.0..1.0, more in 1.001..1.5,
         ) {
-            let at = |dilution, depth_mm| darkening(&Shade { dilution, depth_mm, warmth }).per_channel;
+            let at = |dilution, depth_mm| all(&Shade { dilution, depth_mm, warmth });
             let base = at(n, d);
-            for ((k, thinner), deeper) in base.iter().zip(at(n * more, d)).zip(at(n, d * more)) {
-                prop_assert!((0.0..=1.0).contains(k));
-                prop_assert!(*k >= thinner && *k >= deeper);
+            for (k, thinner) in base.iter().zip(at(n * more, d)) {
+                prop_assert!((0.0..=1.0).contains(k) && *k >= thinner);
+            }
+            let light = |k: [f64; 6]| [luminance([k[0], k[1], k[2]]), luminance([k[3], k[4], k[5]])];
+            for (k, deeper) in light(base).iter().zip(light(at(n, d * more))) {
+                prop_assert!(*k >= deeper);
             }
             prop_assert!(base[0] > at(n * more, d)[0]);
         }
@@ -252,35 +324,52 @@ mod tests {
     #[test]
     fn without_colour_the_same_light_goes() {
         let k = darkening(&Shade::default());
-        let [r, g, b] = k.without_colour().per_channel;
-        assert!(r == g && g == b);
-        let [least, most] = [f64::min, f64::max].map(|f| k.per_channel.into_iter().reduce(f));
-        assert!(least < Some(r) && Some(r) < most);
+        let grey = k.without_colour();
+        for (k, [r, g, b]) in [(k.halo, grey.halo), (k.dots, grey.dots)] {
+            assert!(r == g && g == b);
+            let [least, most] = [f64::min, f64::max].map(|f| k.into_iter().reduce(f));
+            assert!(least < Some(r) && Some(r) < most);
+        }
     }
 
     #[test]
-    fn warmth_keeps_red_and_takes_blue() {
+    fn warmth_keeps_red() {
         let [plain, warm] = [0.0, 1.0].map(|warmth| {
             darkening(&Shade {
                 dilution: 25.0,
                 depth_mm: 0.15,
                 warmth,
             })
-            .per_channel
         });
-        let drops = [0, 1, 2].map(|i| plain[i] - warm[i]);
-        assert!(drops[0] > drops[1] && drops[1] > drops[2] && drops[2] >= 0.0);
+        // How much more of red than of blue is taken, as a share of green.
+        let red = |k: [f64; 3]| (k[0] - k[2]) / k[1];
+        assert!(red(warm.halo) < red(plain.halo) && red(warm.dots) < red(plain.dots));
+    }
+
+    #[test]
+    fn dots_are_brown_in_a_grey_shadow_unless_they_lie_too_deep() {
+        let at = |depth_mm| {
+            darkening(&Shade {
+                depth_mm,
+                ..Shade::default()
+            })
+        };
+        let usual = at(Shade::default().depth_mm);
+        let [r, g, b] = usual.dots;
+        assert!(r < g && g < b, "{usual:?}");
+        assert!(usual.halo[0] > usual.halo[1] && usual.halo[1] > usual.halo[2]);
+        let deep = at(0.5).dots;
+        assert!(deep[0] > deep[1] && deep[1] > deep[2], "{deep:?}");
     }
 
     #[test]
     fn strange_numbers_give_a_darkening_all_the_same() {
         for v in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -1.0, 1e300] {
-            let k = darkening(&Shade {
+            let k = all(&Shade {
                 dilution: v,
                 depth_mm: v,
                 warmth: v,
-            })
-            .per_channel;
+            });
             assert!(k.iter().all(|k| (0.0..=1.0).contains(k)), "{v}: {k:?}");
         }
     }

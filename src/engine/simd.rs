@@ -7,8 +7,8 @@ pub(crate) trait Lanes: Copy {
     /// The lanes of an array.
     fn load(from: &[i16; 8]) -> Self;
     /// An entry of the table for each lane, two to one: that whose number is the
-    /// lane's bits without the lowest three and the highest three.
-    fn entries(self, table: &[[i16; 4]; 1024]) -> [Self; 4];
+    /// lane's bits without the lowest three and the highest.
+    fn entries(self, table: &[[i16; 4]; 4096]) -> [Self; 4];
     /// The array of the lanes.
     fn store(self, to: &mut [i16; 8]);
     /// One value in all lanes.
@@ -27,6 +27,8 @@ pub(crate) trait Lanes: Copy {
     fn min(self, other: Self) -> Self;
     /// Larger of each pair.
     fn max(self, other: Self) -> Self;
+    /// All bits set where a lane is above the other's, none elsewhere.
+    fn above(self, other: Self) -> Self;
     /// Shifted right by six bits, the sign kept.
     fn shr6(self) -> Self;
     /// The low and the high eight bytes, each zero-extended.
@@ -70,8 +72,8 @@ pub(crate) fn mul_q15(a: i16, b: i16) -> i16 {
 #[cfg(any(test, not(all(target_arch = "wasm32", target_feature = "simd128"))))]
 impl Lanes for Scalar {
     #[inline(always)]
-    fn entries(self, table: &[[i16; 4]; 1024]) -> [Self; 4] {
-        let at = |i: usize| table[usize::from(self.0[i].cast_unsigned() >> 3) % 1024];
+    fn entries(self, table: &[[i16; 4]; 4096]) -> [Self; 4] {
+        let at = |i: usize| table[usize::from(self.0[i].cast_unsigned() >> 3) % 4096];
         std::array::from_fn(|pair| {
             let [[a, b, c, d], [e, f, g, h]] = [at(2 * pair), at(2 * pair + 1)];
             Self([a, b, c, d, e, f, g, h])
@@ -118,6 +120,10 @@ impl Lanes for Scalar {
         self.zip(other, Ord::max)
     }
     #[inline(always)]
+    fn above(self, other: Self) -> Self {
+        self.zip(other, |a, b| -i16::from(a > b))
+    }
+    #[inline(always)]
     fn shr6(self) -> Self {
         Self(self.0.map(|v| v >> 6))
     }
@@ -144,7 +150,7 @@ impl Lanes for Scalar {
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod wasm {
     use core::arch::wasm32::{
-        i8x16_swizzle, i16x8_add, i16x8_add_sat, i16x8_max, i16x8_min, i16x8_mul,
+        i8x16_swizzle, i16x8_add, i16x8_add_sat, i16x8_gt, i16x8_max, i16x8_min, i16x8_mul,
         i16x8_q15mulr_sat, i16x8_shr, i16x8_splat, i16x8_sub, i64x2, u8x16_all_true, u8x16_ge,
         u8x16_narrow_i16x8, u8x16_splat, u16x8_extend_high_u8x16, u16x8_extend_low_u8x16,
         u16x8_extract_lane, v128,
@@ -158,8 +164,8 @@ mod wasm {
 
     impl Lanes for Simd {
         #[inline(always)]
-        fn entries(self, table: &[[i16; 4]; 1024]) -> [Self; 4] {
-            let at = |q: u16| -> i64 { bytemuck::cast(table[usize::from(q >> 3) % 1024]) };
+        fn entries(self, table: &[[i16; 4]; 4096]) -> [Self; 4] {
+            let at = |q: u16| -> i64 { bytemuck::cast(table[usize::from(q >> 3) % 4096]) };
             let pair = |a, b| Self(i64x2(at(a), at(b)));
             [
                 pair(
@@ -219,6 +225,10 @@ mod wasm {
         #[inline(always)]
         fn max(self, other: Self) -> Self {
             Self(i16x8_max(self.0, other.0))
+        }
+        #[inline(always)]
+        fn above(self, other: Self) -> Self {
+            Self(i16x8_gt(self.0, other.0))
         }
         #[inline(always)]
         fn shr6(self) -> Self {
@@ -296,6 +306,7 @@ mod tests {
             x.mul_q15(y),
             x.min(y),
             x.max(y),
+            x.above(y),
             x.shr6(),
             L::splat(a[3]),
             entries[0],

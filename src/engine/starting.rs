@@ -9,8 +9,21 @@ use super::placement::{FaceMarkers, HeadOutline, Placement, View};
 
 /// Head breadth in a usual portrait, as a share of the photo's shorter edge.
 const PORTRAIT_BREADTH: f64 = 0.4;
+/// How far a head seen from above is usually tilted towards the camera, degrees:
+/// whoever takes the photo stands in front of it, or holds the camera there. In
+/// this project's photos from above it is 0 to 40.
+const USUAL_TILT_DEG: f64 = 15.0;
 /// Half the drawn outline's longer side, as a share of the shorter edge.
 const OUTLINE_REACH: f64 = 0.35;
+
+/// How far a head seen so is usually tilted, degrees.
+#[must_use]
+pub const fn usual_tilt_deg(view: View) -> f64 {
+    match view {
+        View::Top => USUAL_TILT_DEG,
+        _ => 0.0,
+    }
+}
 
 /// Markers to start from: without a view a face as in a usual portrait (top,
 /// sides and measured interpupillary distance not given), with a view a
@@ -30,7 +43,7 @@ pub fn starting_placement(view: Option<View>, photo_width: u32, photo_height: u3
             centre: marker(size * 0.5),
             half_axes: marker(half),
             roll_deg: 0.0,
-            tilt_deg: 0.0,
+            tilt_deg: usual_tilt_deg(view),
             turn_deg: 0.0,
             known_length: None,
         });

@@ -7,8 +7,8 @@ use super::noise::{UNEVEN_MM, UNEVEN_RMS};
 use super::params::ParamId;
 use super::projection::{IMPRESSIONS_PER_UNIT, PAIR_MM};
 use super::shade::{
-    HALO_SIGMA_MM, density_for, dermal_multiplier, dilution_for, halo_share, halo_slope,
-    mean_coverage, opacity, spread,
+    HALO_SIGMA_MM, density_for, dilution_for, dot_share, halo_share, halo_slope, mean_coverage,
+    opacity, opaque_darkening, spread,
 };
 use super::texture::{BANDS, LEAST_GRAIN, Texture, grain_of_noise, grain_of_spots};
 
@@ -43,8 +43,8 @@ pub struct Scale {
     pub camera_px2: f64,
 }
 
-/// Depths tried, mm.
-const DEPTHS_MM: [f64; 9] = [0.02, 0.03, 0.04, 0.06, 0.08, 0.10, 0.15, 0.20, 0.30];
+/// Depths tried, mm: none that nobody would work at on purpose (domain.md §1.4).
+const DEPTHS_MM: [f64; 8] = [0.02, 0.03, 0.04, 0.06, 0.08, 0.10, 0.15, 0.20];
 /// Of two pigments that come as near to the stubble's colour as this, CIELAB
 /// units, nobody sees the difference.
 const SAME_COLOUR: f64 = 1.0;
@@ -54,13 +54,18 @@ const USUAL_OPACITY: f64 = 0.85;
 /// Coverage that is asked of impressions: enough to be a shadow, and few
 /// enough for dots to stand out.
 const USUAL_COVERAGE: f64 = 0.4;
+/// Share of it that is usually dots.
+const USUAL_DOTS: f64 = 0.15;
 /// Most that is asked of them.
 const MOST_COVERAGE: f64 = 0.92;
 /// Bounds of the density that is asked for, per cm²: domain.md §1.3's of
 /// finished treatments, and a little fewer.
-const PER_CM2: [f64; 2] = [60.0, 240.0];
+const PER_CM2: [f64; 2] = [80.0, 240.0];
 /// Diameters tried, mm.
-const DIAMETERS_MM: [f64; 8] = [0.20, 0.25, 0.30, 0.35, 0.40, 0.45, 0.50, 0.60];
+const DIAMETERS_MM: [f64; 6] = [0.20, 0.25, 0.30, 0.35, 0.40, 0.45];
+/// Crispest that is asked for: the halo is whole up to there, and it is the halo
+/// that makes treated skin as grey as shaved hair does.
+const MOST_CRISP: f64 = 0.85;
 /// Most uneven that is asked for. Hair of some millimetres lies in tufts, and its
 /// grain could be had only by blotches, which nobody takes for shaved hair.
 const MOST_UNEVEN: f64 = 0.3;
@@ -83,22 +88,31 @@ pub fn match_stubble(bare: &Texture, stubble: &Texture, scale: Scale, usual: &De
     let skin = bare.mean_linear;
     let taken: [f64; 3] = std::array::from_fn(|i| 1.0 - stubble.mean_linear[i] / skin[i].max(1e-6));
     let dark = weighted(skin, taken);
-    let (depth_mm, warmth) = pigment_like(taken, skin);
-    let takes = dermal_multiplier(depth_mm, warmth).map(|m| 1.0 - m);
-    let per_coverage = weighted(skin, takes);
-    let ask = (dark / per_coverage / USUAL_OPACITY).clamp(0.0, MOST_COVERAGE);
-    let one = Tried {
-        bare,
-        stubble,
-        scale,
-        usual,
-        ask,
-        dark,
-    };
-    let density = one.best();
+    // How many impressions depends on the pigment, and their pigment on how much
+    // of them is dots: from the usual share to the one that is found.
+    let mut pigment = pigment_like(taken, skin, USUAL_DOTS);
+    let mut density = *usual;
+    let mut dots = USUAL_DOTS;
+    for _ in 0..ROUNDS {
+        let per_coverage = |dots| pigment.takes(skin, dots);
+        let one = Tried {
+            bare,
+            stubble,
+            scale,
+            usual,
+            ask: (dark / per_coverage(dots) / USUAL_OPACITY).clamp(0.0, MOST_COVERAGE),
+            dark,
+            dots_darker: per_coverage(1.0) / per_coverage(dots).max(1e-6),
+        };
+        density = one.best();
+        let spread = spread(density.diameter_mm, density.crispness);
+        dots = dot_share(&spread, density.per_cm2 / 100.0);
+        pigment = pigment_like(taken, skin, dots);
+    }
+    let Pigment { depth_mm, warmth } = pigment;
     let spread = spread(density.diameter_mm, density.crispness);
     let cover = mean_coverage(&spread, density.per_cm2 / 100.0);
-    let alpha = dark / per_coverage / cover.max(1e-6);
+    let alpha = dark / (cover * pigment.takes(skin, dots)).max(1e-6);
     let fit = if dark <= 0.0 {
         Fit::NoContrast
     } else if alpha > TOO_DARK * opacity(ParamId::Dilution.row().min) {
@@ -121,6 +135,40 @@ pub fn match_stubble(bare: &Texture, stubble: &Texture, scale: Scale, usual: &De
 /// treatment is said to fall short.
 const TOO_DARK: f64 = 1.1;
 
+/// Skin whose channels are as near to one another as this, as a share, is that of
+/// a photo without colours.
+const GREY: f64 = 0.02;
+/// How often density and pigment are fitted to one another.
+const ROUNDS: usize = 2;
+
+/// What is looked for in a pigment besides its opacity.
+#[derive(Debug, Clone, Copy)]
+struct Pigment {
+    depth_mm: f64,
+    warmth: f64,
+}
+
+impl Pigment {
+    /// Share of each channel that full coverage takes where dots are such a share
+    /// of it; of a photo without colours all channels lose alike.
+    fn per_channel(self, skin: [f64; 3], dots: f64) -> [f64; 3] {
+        let opaque = opaque_darkening(self.depth_mm, self.warmth);
+        let [least, most] = [f64::min, f64::max].map(|f| skin.into_iter().fold(skin[0], f));
+        let is_grey = most - least <= GREY * most;
+        let opaque = if is_grey {
+            opaque.without_colour()
+        } else {
+            opaque
+        };
+        opaque.where_dots_are(dots)
+    }
+
+    /// Share of the light of skin that it takes so.
+    fn takes(self, skin: [f64; 3], dots: f64) -> f64 {
+        weighted(skin, self.per_channel(skin, dots))
+    }
+}
+
 /// Mean of shares of the light of skin, by luminance.
 fn weighted(skin: [f64; 3], share: [f64; 3]) -> f64 {
     let light: [f64; 3] = std::array::from_fn(|i| LUMINANCE_SHARES[i] * skin[i]);
@@ -133,11 +181,11 @@ fn weighted(skin: [f64; 3], share: [f64; 3]) -> f64 {
     sum / whole.max(1e-9)
 }
 
-/// The depth and warmth of pigment that comes nearest to what is `taken` of red,
-/// green and blue; of those alike in that, the one that does where it has the
-/// usual coverage and opacity.
+/// The pigment that comes nearest to what is `taken` of red, green and blue where
+/// dots are such a share of what it covers; of those alike in that, the one that
+/// does with the usual coverage and opacity.
 #[inline(never)]
-fn pigment_like(taken: [f64; 3], skin: [f64; 3]) -> (f64, f64) {
+fn pigment_like(taken: [f64; 3], skin: [f64; 3], dots: f64) -> Pigment {
     let steps = (1.0 / ParamId::Warmth.row().step).round() as u32;
     let wanted = lab_from_linear(std::array::from_fn(|i| skin[i] * (1.0 - taken[i])));
     let dark = weighted(skin, taken);
@@ -146,7 +194,7 @@ fn pigment_like(taken: [f64; 3], skin: [f64; 3]) -> (f64, f64) {
     for depth_mm in DEPTHS_MM {
         for step in 0..=steps {
             let warmth = f64::from(step) / f64::from(steps);
-            let takes = dermal_multiplier(depth_mm, warmth).map(|m| 1.0 - m);
+            let takes = Pigment { depth_mm, warmth }.per_channel(skin, dots);
             let asked = (dark / weighted(skin, takes).max(1e-6)).max(0.0);
             let amount = asked.min(most);
             let found =
@@ -160,13 +208,14 @@ fn pigment_like(taken: [f64; 3], skin: [f64; 3]) -> (f64, f64) {
     let nearest = all.iter().map(|one| one.0).fold(f64::INFINITY, f64::min);
     let alike = all.iter().filter(|one| one.0 <= nearest + SAME_COLOUR);
     let best = alike.min_by(|a, b| a.1.total_cmp(&b.1));
-    let usual = || {
-        (
-            ParamId::DepthMm.row().default,
-            ParamId::Warmth.row().default,
-        )
+    let usual = || Pigment {
+        depth_mm: ParamId::DepthMm.row().default,
+        warmth: ParamId::Warmth.row().default,
     };
-    best.map_or_else(usual, |one| (one.2, one.3))
+    best.map_or_else(usual, |&(_, _, depth_mm, warmth)| Pigment {
+        depth_mm,
+        warmth,
+    })
 }
 
 /// What densities are tried for.
@@ -179,6 +228,8 @@ struct Tried<'a> {
     ask: f64,
     /// Share of the light that is to be taken.
     dark: f64,
+    /// How many times as much light dots take as dots and halos do in the mean.
+    dots_darker: f64,
 }
 
 impl Fit {
@@ -198,7 +249,7 @@ impl Tried<'_> {
         };
         let mut best = (f64::INFINITY, *self.usual);
         for diameter_mm in DIAMETERS_MM {
-            for crispness in steps(ParamId::Crispness, ParamId::Crispness.row().max) {
+            for crispness in steps(ParamId::Crispness, MOST_CRISP) {
                 let Some(one) = self.one(diameter_mm, crispness) else {
                     continue;
                 };
@@ -243,7 +294,7 @@ impl Tried<'_> {
         let dots = (per_mm2 * spread.dot_mm2).min(1.0);
         // What full coverage takes, as a share of the mean that is left.
         let depth = self.dark / cover / (1.0 - self.dark).max(0.05);
-        let amount = spread.dot_mm2 * px2 * left * depth;
+        let amount = spread.dot_mm2 * px2 * left * depth * self.dots_darker;
         let spots = grain_of_spots(spread.dot_variance_mm2 * px2 + self.scale.camera_px2);
         let mut grain = spots.map(|spot| per_mm2 / px2 * amount * amount * spot * JITTER);
         for (grain, frequency) in grain.iter_mut().zip(FREQUENCIES_PER_PX) {
@@ -342,8 +393,9 @@ mod tests {
     /// What skin looks like in the mean that is treated so.
     fn treated(skin: [f64; 3], density: &Density, shade: &Shade) -> [f64; 3] {
         let spread = spread(density.diameter_mm, density.crispness);
-        let cover = mean_coverage(&spread, density.per_cm2 / 100.0);
-        let k = darkening(shade).per_channel;
+        let per_mm2 = density.per_cm2 / 100.0;
+        let cover = mean_coverage(&spread, per_mm2);
+        let k = darkening(shade).where_dots_are(dot_share(&spread, per_mm2));
         std::array::from_fn(|i| skin[i] * (1.0 - cover * k[i]))
     }
 

@@ -45,7 +45,7 @@ pub fn ShadePanel() -> impl IntoView {
         app.skin.get().unwrap_or(usual)
     };
     let impression = move || {
-        let k = darkening(&app.plan.with(|plan| plan.look.shade)).per_channel;
+        let k = darkening(&app.plan.with(|plan| plan.look.shade)).dots;
         let skin = skin();
         css([
             skin[0] * (1.0 - k[0]),

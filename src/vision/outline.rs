@@ -6,25 +6,25 @@ use glam::DVec2;
 use super::person::PersonMask;
 use crate::engine::anthropometry::STANDARD_SEMI_AXES_MM;
 use crate::engine::camera::{longer_edge_px, marker_from_photo};
+use crate::engine::fit::usual_tilt_deg;
 use crate::engine::image::Photo;
 use crate::engine::placement::{HeadOutline, Placement, View};
 
 /// Rows narrower than this share of the photo's longer edge are no head's.
 const LEAST_WIDTH: f64 = 0.06;
-/// The head is widest where its outline has stopped growing: by less than
-/// this share of the width ...
-const GROWTH: f64 = 0.02;
-/// ... over rows that are this share of the width.
-const OVER: f64 = 0.08;
-/// How much farther down it may grow by less, as a share of the width.
-const STILL: f64 = 0.25;
-/// From above a head narrows again: to less than this share of its width, so
-/// many half widths below its top, where from behind or the side ears and jaw
+/// From above a head narrows again: to less than this share of its width, so many
+/// half widths below its top, where from behind or the side ears and jaw
 /// would be (130 mm below the vertex). A guess to begin with: hair, shoulders
 /// and a bowed head mislead it.
 const NARROWED: f64 = 0.96;
 /// See [`NARROWED`].
 const NARROWED_AT: f64 = 1.75;
+/// How far down, in half heights from the top, the outline is the skull's, and how
+/// large an ellipse is down to there, half widths times half heights: from above
+/// past its widest part, otherwise to where the ears begin.
+const FROM_ABOVE: [f64; 2] = [1.4, 2.349];
+/// See [`FROM_ABOVE`].
+const ABOVE_EARS: [f64; 2] = [0.75, 1.076];
 
 /// The outline of a head in a mask of the whole photo; none where there is
 /// nobody, or nothing like a head.
@@ -36,28 +36,20 @@ pub fn head_outline(photo: &Photo, mask: &PersonMask) -> Option<Placement> {
         .iter()
         .position(|row| row.width() > LEAST_WIDTH * longer)?;
     let head = rows.get(top..)?;
-    // From the top down to where the head has stopped growing.
-    let middle = (1..head.len()).find(|at| {
-        let width = head.get(*at).map_or(0.0, Row::width);
-        let ahead = (OVER * width) as usize + 1;
-        let next = head.get(at + ahead).map_or(0.0, Row::width);
-        next < width * (1.0 + GROWTH)
-    })?;
-    // It may still grow a little, but not as far down as the ears.
-    let soon = middle + (STILL * head.get(middle)?.width()) as usize;
-    let near = head.get(middle..)?.iter().take(soon + 1 - middle);
-    let widest = near.max_by(|a, b| a.width().total_cmp(&b.width()))?;
-    let half_width = 0.5 * widest.width();
-    let below = head.get((NARROWED_AT * half_width) as usize);
-    let narrowed = below.is_some_and(|row| row.width() < NARROWED * widest.width());
     let axes = STANDARD_SEMI_AXES_MM;
-    let (view, aspect) = if narrowed {
-        (View::Top, axes.z / axes.x)
+    // As from behind, to know how wide it is and so what lies below.
+    let upper = fitted(head, axes.y / axes.x, ABOVE_EARS)?;
+    let near = head.iter().take((NARROWED_AT * upper.x) as usize);
+    let widest = near.map(Row::width).fold(0.0, f64::max);
+    let below = head.get((NARROWED_AT * 0.5 * widest) as usize);
+    let narrowed = below.is_some_and(|row| row.width() < NARROWED * widest);
+    let (view, half) = if narrowed {
+        (View::Top, fitted(head, axes.z / axes.x, FROM_ABOVE)?)
     } else {
-        (View::Back, axes.y / axes.x)
+        (View::Back, upper)
     };
-    let half_height = aspect * half_width;
-    let centre = DVec2::new(widest.middle(), top as f64 + half_height);
+    let middle = head.get(half.y as usize).map_or(0.5 * longer, Row::middle);
+    let centre = DVec2::new(middle, top as f64 + half.y);
     let px = mask.square.side / longer;
     let longer_px = longer_edge_px(photo.width(), photo.height());
     Some(Placement::Outline(HeadOutline {
@@ -67,12 +59,28 @@ pub fn head_outline(photo: &Photo, mask: &PersonMask) -> Option<Placement> {
             photo.width(),
             photo.height(),
         ),
-        half_axes: [half_width * px / longer_px, half_height * px / longer_px],
+        half_axes: (half * (px / longer_px)).to_array(),
         roll_deg: 0.0,
-        tilt_deg: 0.0,
+        tilt_deg: usual_tilt_deg(view),
         turn_deg: 0.0,
         known_length: None,
     }))
+}
+
+/// Half width and height, places, of the ellipse that begins with the first row
+/// and is as large as the rows are, as far down as they are the skull's: widths
+/// err either way, their sum by little. `aspect` is the skull's.
+fn fitted(head: &[Row], aspect: f64, [reach, size]: [f64; 2]) -> Option<DVec2> {
+    let mut sum = 0.0;
+    // A small ellipse is less than as many rows of a larger head, and grows faster.
+    let fits = |(y, row): &(usize, &Row)| {
+        sum += row.width();
+        let height = (*y as f64 + 1.0) / reach;
+        sum <= size * height * height / aspect
+    };
+    let (y, _) = head.iter().enumerate().find(fits)?;
+    let height = (y as f64 + 1.0) / reach;
+    Some(DVec2::new(height / aspect, height))
 }
 
 /// The person's part of one row of the mask, in places.

@@ -39,6 +39,13 @@ struct Binary {
 }
 
 const SIMD: &str = "-Ctarget-feature=+simd128";
+/// The vision worker's: as the render worker's, its kernels have lanes of their own.
+const VISION_FLAGS: [&str; 3] = [
+    SIMD,
+    "-Cllvm-args=-inline-threshold=25 -unroll-runtime=false",
+    "-Cno-vectorize-loops",
+];
+const VISION_WASM_OPT: &str = "-Oz";
 
 /// Those of the site.
 const BINARIES: [Binary; 3] = [
@@ -71,8 +78,8 @@ const BINARIES: [Binary; 3] = [
         target: "vision_worker",
         feature: "vision",
         profile: "vision",
-        flags: &[SIMD],
-        wasm_opt: "-Os",
+        flags: &VISION_FLAGS,
+        wasm_opt: VISION_WASM_OPT,
     },
 ];
 
@@ -83,8 +90,8 @@ const VISION_BENCH: Binary = Binary {
     target: "vision_worker",
     feature: "vision",
     profile: "vision",
-    flags: &[SIMD],
-    wasm_opt: "-Os",
+    flags: &VISION_FLAGS,
+    wasm_opt: VISION_WASM_OPT,
 };
 
 /// What rustc uses by default for wasm32-unknown-unknown; wasm-opt must be

@@ -12,6 +12,8 @@ use super::weights::WEIGHTS;
 pub(super) const SKIN: usize = 0;
 /// See [`SKIN`].
 pub(super) const HAIR: usize = 1;
+/// See [`SKIN`].
+pub(super) const OTHER: usize = 2;
 
 /// Features of a cell.
 pub const FEATURES: usize = 22;

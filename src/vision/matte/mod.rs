@@ -9,7 +9,8 @@
 //! 4. `labels`: how surprising each label would be at a cell; `ground`: where
 //!    there is nothing to see, not even behind the person.
 //! 5. `cut`: neighbours agree, but where the photo has an edge.
-//! 6. `spread`: the labels' edges are moved to the photo's own at its full
+//! 6. `rim`: skin that turns away from the camera is skin.
+//! 7. `spread`: the labels' edges are moved to the photo's own at its full
 //!    size, by a guided filter (`plane`).
 
 mod cells;
@@ -17,6 +18,7 @@ mod cut;
 mod ground;
 mod labels;
 mod plane;
+mod rim;
 mod skin;
 mod spread;
 mod surface;
@@ -28,6 +30,7 @@ use ground::seen;
 pub use labels::FEATURES;
 use labels::{NOTHING, costs};
 use plane::{Guided, Plane};
+use rim::without_rims;
 use skin::{Skin, samples};
 use spread::spread;
 use surface::surface;
@@ -67,7 +70,8 @@ pub fn matte(
         _ => costs(features, face.is_some()),
     };
     let costs: Vec<Labelled> = seen.into_iter().zip(features).map(cost).collect();
-    let shares = cut(cells.side, &costs, &border(&cells.luma));
+    let mut shares = cut(cells.side, &costs, &border(&cells.luma));
+    without_rims(&cells, &mut shares);
     spread(photo, &cells, &shares)
 }
 

@@ -17,10 +17,7 @@ const NOISE: f32 = 3e-4;
 /// Labels for the photo's own pixels; none where the head lies outside it.
 pub(super) fn spread(photo: &Photo, cells: &Cells, shares: &[Labelled]) -> Option<Matte> {
     let guided = [SKIN, HAIR].map(|label| {
-        let plane = Plane {
-            side: cells.side,
-            v: shares.iter().map(|shares| shares[label]).collect(),
-        };
+        let plane = plane_of(cells, shares, label);
         Guided::new(&cells.luma, &plane, RADIUS, NOISE)
     });
     let corner = cells.square.centre - DVec2::splat(0.5 * cells.square.side);
@@ -46,6 +43,15 @@ pub(super) fn spread(photo: &Photo, cells: &Cells, shares: &[Labelled]) -> Optio
         }
     }
     Matte::new(photo.width(), rect, bytes)
+}
+
+/// A label's shares, cell by cell.
+#[inline(never)]
+pub(super) fn plane_of(cells: &Cells, shares: &[Labelled], label: usize) -> Plane {
+    Plane {
+        side: cells.side,
+        v: shares.iter().map(|shares| shares[label]).collect(),
+    }
 }
 
 /// Both labels' slopes and rests on a row of pixels, cell by cell.

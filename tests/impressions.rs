@@ -255,11 +255,15 @@ fn the_silhouette_is_covered_as_all_else_is() {
             area[i] += 1.0;
         }
     }
-    for i in 2..bands.len() {
-        for part in 0..2 {
-            let share = |i: usize| covered[i][part] / area[i];
-            let ratio = share(i) / share(1);
-            assert!((0.85..1.15).contains(&ratio), "{} mm: {ratio}", bands[i]);
-        }
+    let shares: Vec<[f64; 2]> = covered
+        .iter()
+        .zip(area)
+        .skip(1)
+        .map(|(covered, area)| covered.map(|sum| sum / area))
+        .collect();
+    for (band, [dots, halos]) in shares.iter().enumerate() {
+        let ratios = [dots / shares[0][0], halos / shares[0][1]];
+        let alike = ratios.iter().all(|ratio| (0.85..1.15).contains(ratio));
+        assert!(alike, "up to {} mm: {ratios:?}", bands[band + 1]);
     }
 }

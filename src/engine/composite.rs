@@ -115,6 +115,10 @@ struct Factors {
 }
 
 impl Factors {
+    #[expect(
+        clippy::large_stack_arrays,
+        reason = "32 KB, which no stack here is short of"
+    )]
     fn new(darkening: &Darkening) -> Self {
         let mut table = Box::new([[i16::MAX; 4]; TABLE]);
         let mut least = f64::INFINITY;

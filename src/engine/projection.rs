@@ -13,7 +13,6 @@ use super::head::HeadModel;
 use super::noise::{surface_noise, unevenness};
 use super::region::{Cell, Grid};
 use super::rng::hash_unit;
-use super::scalp::Scalp;
 
 /// Spread of an impression's diameter, ± share of the mean (domain.md §5.2).
 const SIZE_JITTER: f32 = 0.15;
@@ -126,26 +125,28 @@ impl Asks {
     }
 }
 
-/// Less bare scalp than this shows no impression: under hair, a hand or a hat,
-/// or beside the head.
-const LEAST_BARE: f32 = 0.05;
-/// Share of hair from which on hair is what lies there.
-const MOSTLY_HAIR: f32 = 0.5;
+/// What lies at a place of the photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ground {
+    /// Scalp that is bare, at least in part.
+    Scalp,
+    /// Hair that hides it.
+    Hair,
+    /// A hand, a hat, or what is beside the head.
+    Else,
+}
 
 impl Projection {
-    /// Looks up which candidates lie on bare scalp, in a photo of `width` ×
-    /// `height` px. How bare it is, pixel by pixel, is the mask's to say
-    /// ([`super::mask`]).
-    pub fn cover(&mut self, scalp: &Scalp, width: u32, height: u32) {
+    /// Notes which candidates lie on what. How bare the scalp is, pixel by pixel, is
+    /// the mask's to say ([`super::mask`]).
+    pub(super) fn cover(&mut self, ground: impl Fn(DVec2) -> Ground) {
         let asks = |(mark, threshold_per_cm2): (&Mark, &f32)| {
             let q_in_photo = DVec2::new(f64::from(mark.x), f64::from(mark.y));
-            if scalp.bare_at(q_in_photo, width, height) >= LEAST_BARE {
-                Asks(*threshold_per_cm2)
-            } else if scalp.hair_at(q_in_photo, width) >= MOSTLY_HAIR {
-                Asks(-threshold_per_cm2)
-            } else {
-                Asks(f32::INFINITY)
-            }
+            Asks(match ground(q_in_photo) {
+                Ground::Scalp => *threshold_per_cm2,
+                Ground::Hair => -threshold_per_cm2,
+                Ground::Else => f32::INFINITY,
+            })
         };
         self.asks.clear();
         let marks = self.marks.iter().zip(&self.threshold_per_cm2);

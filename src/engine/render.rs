@@ -327,15 +327,16 @@ impl Renderer {
             timer.time(Stage::Region, line);
         }
         if runs(Stage::Cover) {
-            let (width, height) = (self.photo.width(), self.photo.height());
             timer.time(Stage::Cover, || {
-                placed.projection.cover(&self.scalp, width, height);
+                let seen = Through {
+                    scalp: &self.scalp,
+                    photo: &self.photo,
+                    shine: self.shine.as_ref(),
+                };
+                placed
+                    .projection
+                    .cover(|q_in_photo| seen.ground_at(q_in_photo));
                 if let Some(part) = scalp_is_new {
-                    let seen = Through {
-                        scalp: &self.scalp,
-                        photo: &self.photo,
-                        shine: self.shine.as_ref(),
-                    };
                     seen.open(part, self.field.mask_mut());
                 }
             });

@@ -78,6 +78,14 @@ impl Scalp {
             .unwrap_or(0.0)
     }
 
+    /// The same less what strokes say is something else, or is hair that is to stay
+    /// as it is.
+    #[must_use]
+    pub fn untouched_hair_at(&self, q_in_photo: DVec2, width: u32, height: u32) -> f32 {
+        let kept = self.painted.at(q_in_photo / longer_edge_px(width, height));
+        kept.map_or(1.0, |(kept, _)| kept) * self.hair_at(q_in_photo, width)
+    }
+
     /// The share of bare scalp, 0–1, at a point of the photo, px, where it is
     /// `width` × `height` px large.
     #[must_use]

@@ -6,9 +6,16 @@ use super::field::Optics;
 use super::head::HeadModel;
 use super::image::{Photo, Rect};
 use super::mask::Mask;
+use super::projection::Ground;
 use super::scalp::Scalp;
 use super::shade::HALO_SPACING_MM;
 use super::shine::Shine;
+
+/// Less bare scalp than this shows no impression: under hair, a hand or a hat,
+/// or beside the head.
+const LEAST_BARE: f32 = 0.05;
+/// Share of hair from which on hair is what lies there.
+const MOSTLY_HAIR: f32 = 0.5;
 
 /// What decides how much of the pigment is seen.
 pub(super) struct Through<'a> {
@@ -24,14 +31,36 @@ impl Through<'_> {
         let mask = mask.get_or_insert_with(|| Mask::open(width, height));
         mask.set(part, |x, y| {
             let q_in_photo = DVec2::new(f64::from(x) + 0.5, f64::from(y) + 0.5);
-            let bare = self.scalp.bare_at(q_in_photo, width, height);
-            if bare <= 0.0 {
+            let mut bare = self.scalp.bare_at(q_in_photo, width, height);
+            let hair = self.scalp.untouched_hair_at(q_in_photo, width, height);
+            if bare + hair <= 0.0 {
                 return 0;
             }
-            let mirrored = self.shine.zip(self.photo.pixel(x, y));
-            let mirrored = mirrored.map_or(0.0, |(shine, [r, g, b, _])| shine.at(x, y, [r, g, b]));
+            let mut mirrored = 0.0;
+            if let (Some(shine), Some([r, g, b, _])) = (self.shine, self.photo.pixel(x, y)) {
+                if hair > 0.0 {
+                    bare += hair * shine.between_hairs(x, y, [r, g, b]);
+                }
+                mirrored = shine.at(x, y, [r, g, b]);
+            }
             (bare * (1.0 - mirrored) * 255.0 + 0.5) as u8
         });
+    }
+
+    /// Whether impressions are to be laid at a point of the photo, px: on bare
+    /// scalp, and where some may be seen between hairs, pixel by pixel.
+    pub(super) fn ground_at(&self, q_in_photo: DVec2) -> Ground {
+        let (width, height) = (self.photo.width(), self.photo.height());
+        let bare = self.scalp.bare_at(q_in_photo, width, height);
+        let hair = self.scalp.untouched_hair_at(q_in_photo, width, height);
+        let near = self.shine.map_or(0.0, |shine| shine.near_at(q_in_photo));
+        if bare + hair * near >= LEAST_BARE {
+            Ground::Scalp
+        } else if self.scalp.hair_at(q_in_photo, width) >= MOSTLY_HAIR {
+            Ground::Hair
+        } else {
+            Ground::Else
+        }
     }
 }
 

@@ -38,6 +38,18 @@ const CLIPPING: f32 = 235.0;
 /// See [`CLIPPING`].
 const CLIPPED_SHINE: f32 = 0.6;
 
+/// What lies among sparse hair and is as bright as the bare skin near it is skin
+/// seen between the hairs; and what is darker than that by as much is hair.
+const BETWEEN_HAIRS: [f32; 2] = [0.6, 0.9];
+/// How much redder or paler than that skin it may be, as a logarithm of red to
+/// green, and from where on it is another thing: grey and fair hair are bright, too.
+const SKIN_RED: [f32; 2] = [0.06, 0.18];
+/// How far bare skin may be, cells, and what share of that surrounding is enough:
+/// farther off nothing is known of the light.
+const NEAR_CELLS: usize = 3;
+/// See [`NEAR_CELLS`].
+const NEAR_SHARE: f32 = 0.25;
+
 /// The shading of a head's bare skin.
 #[derive(Debug, Clone)]
 pub struct Shine {
@@ -47,6 +59,8 @@ pub struct Shine {
     rows: usize,
     /// Linear light that comes out of the skin at each cell.
     skin: Vec<[f32; 3]>,
+    /// Whether bare skin is near, 0–1.
+    near: Vec<f32>,
 }
 
 impl Shine {
@@ -103,8 +117,36 @@ impl Shine {
             cell_px,
             columns,
             rows,
+            near: near(&seen, columns),
             skin,
         })
+    }
+
+    /// Whether bare skin is near a point of the photo, px, 0–1.
+    #[must_use]
+    pub fn near_at(&self, q_in_photo: DVec2) -> f32 {
+        let last = DVec2::new(self.columns as f64 - 1.0, self.rows as f64 - 1.0);
+        let at = ((q_in_photo - self.corner) / self.cell_px).clamp(DVec2::ZERO, last);
+        let cell = at.y as usize * self.columns + at.x as usize;
+        self.near.get(cell).copied().unwrap_or_default()
+    }
+
+    /// How much of a pixel among hair is skin seen between the hairs, 0–1.
+    #[must_use]
+    pub fn between_hairs(&self, x: u32, y: u32, rgb: [u8; 3]) -> f32 {
+        let near = self.near_at(DVec2::new(f64::from(x) + 0.5, f64::from(y) + 0.5));
+        if near <= 0.0 {
+            return 0.0;
+        }
+        let (light, skin) = (linear(rgb), self.skin_at(x, y));
+        let way = |v: f32, [from, to]: [f32; 2]| ((v - from) / (to - from)).clamp(0.0, 1.0);
+        let bright = way(
+            brightness(light) / brightness(skin).max(1e-6),
+            BETWEEN_HAIRS,
+        );
+        let red = |[r, g, _]: [f32; 3]| libm::log(f64::from((r + 1e-3) / (g + 1e-3))) as f32;
+        let other = way((red(light) - red(skin)).abs(), SKIN_RED);
+        near * bright * (1.0 - other)
     }
 
     /// The share of a pixel's light that is mirrored, 0–1.
@@ -151,6 +193,25 @@ impl Shine {
             upper + (lower - upper) * way.y
         })
     }
+}
+
+/// Whether bare skin is near each cell.
+fn near(cells: &[([f32; 3], f32)], columns: usize) -> Vec<f32> {
+    let rows = cells.len() / columns.max(1);
+    let whole = (SAMPLES * SAMPLES) as f32;
+    let around =
+        |at: usize, last: usize| at.saturating_sub(NEAR_CELLS)..(at + NEAR_CELLS + 1).min(last);
+    let share = |i: usize| {
+        let (mut sum, mut count) = (0.0, 0.0);
+        for row in around(i / columns, rows) {
+            for column in around(i % columns, columns) {
+                let weight = cells.get(row * columns + column).map_or(0.0, |cell| cell.1);
+                (sum, count) = (sum + weight / whole, count + 1.0);
+            }
+        }
+        (sum / count / NEAR_SHARE).min(1.0)
+    };
+    (0..cells.len()).map(share).collect()
 }
 
 fn linear(rgb: [u8; 3]) -> [f32; 3] {
@@ -225,6 +286,7 @@ fn blurred(
 mod tests {
     use super::*;
     use crate::engine::color::srgb8_from_linear;
+    use crate::engine::matte::Matte;
 
     const SKIN: [f64; 3] = [0.5, 0.3, 0.2];
     const SIZE: u32 = 200;
@@ -265,6 +327,36 @@ mod tests {
         let mut photo = scene(0.0);
         photo.rgba_mut()[..4].copy_from_slice(&[255, 240, 200, 255]);
         assert!(share(&photo, 0, 0) >= 0.5);
+    }
+
+    /// Left half bare, right half hair: dark hairs on the skin, then grey ones.
+    #[test]
+    fn skin_is_seen_between_hairs_where_it_is_as_bright_as_skin_near_by() {
+        let mut photo = scene(0.0);
+        let pixel = |photo: &mut Photo, x: u32, share: f64, grey: bool| {
+            let [r, g, b, _] = photo.pixel(x, 100).unwrap();
+            let linear = linear([r, g, b]).map(|v| f64::from(v) * share);
+            let linear = if grey { [linear[1] * 1.3; 3] } else { linear };
+            let at = ((100 * SIZE + x) * 4) as usize;
+            photo.rgba_mut()[at..at + 3].copy_from_slice(&linear.map(srgb8_from_linear));
+        };
+        pixel(&mut photo, 106, 0.3, false);
+        pixel(&mut photo, 108, 1.0, true);
+        let shares = (0..SIZE * SIZE).flat_map(|i| {
+            let is_hair = i % SIZE >= SIZE / 2;
+            if is_hair { [0, 255] } else { [255, 0] }
+        });
+        let matte = Matte::new(SIZE, photo.rect(), shares.collect());
+        let scalp = Scalp::default().with_matte(matte);
+        let shine = Shine::new(&photo, &scalp, photo.rect()).unwrap();
+        let at = |x: u32| {
+            let [r, g, b, _] = photo.pixel(x, 100).unwrap();
+            shine.between_hairs(x, 100, [r, g, b])
+        };
+        assert!(at(104) > 0.9, "{}", at(104));
+        assert!(at(106) < 0.05 && at(108) < 0.3, "{} {}", at(106), at(108));
+        // Far from all bare skin nothing is known.
+        assert_eq!(at(190), 0.0);
     }
 
     #[test]

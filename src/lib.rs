@@ -40,7 +40,9 @@
 //! wanders in the skin comes by the pigment more often than falls on it. Both are
 //! laid into [`engine::field`], as blurred as the photo is
 //! ([`engine::sharpness`]), and seen through a [`engine::mask`] of what is bare
-//! scalp and does not shine ([`engine::shine`]).
+//! scalp, between hairs too, and does not shine ([`engine::shine`]). Dots are brown
+//! and halos grey ([`engine::shade::Darkening`]): the field tells, beside how much
+//! of a pixel is covered, which of four shares of that is dots.
 //!
 //! # Code map
 //!

@@ -95,6 +95,14 @@ impl HeadModel {
         )
     }
 
+    /// Image of a small step from a head point, head frame, px for each of its mm.
+    #[must_use]
+    pub fn photo_from_step(&self, p_mm: DVec3, step_mm: DVec3) -> DVec2 {
+        let c = self.camera_from_head * p_mm;
+        self.camera
+            .image_of_step(c, self.camera_from_head * step_mm)
+    }
+
     /// Pixels per mm across the line of sight at a head point's depth.
     #[must_use]
     pub fn px_per_mm_at(&self, p_mm: DVec3) -> f64 {

@@ -2,7 +2,7 @@
 //! something else. Made by `vision::matte`; impressions go only where there is
 //! bare scalp.
 
-use glam::DVec2;
+use glam::{DVec2, Vec2};
 
 use super::image::Rect;
 
@@ -87,7 +87,7 @@ impl Matte {
         }
         let p = (p - DVec2::splat(0.5)).clamp(DVec2::ZERO, size - DVec2::ONE);
         let (x, y) = (p.x as usize, p.y as usize);
-        let share = (p - p.floor()).as_vec2();
+        let share = (p - DVec2::new(x as f64, y as f64)).as_vec2();
         let columns = self.rect.width as usize;
         let (right, below) = (
             (x + 1).min(columns - 1),
@@ -97,6 +97,10 @@ impl Matte {
             let byte = self.shares.get((y * columns + x) * MATTE_BYTES + which);
             f32::from(byte.copied().unwrap_or(0))
         };
+        // The preview's own pixels, a million of them.
+        if share == Vec2::ZERO {
+            return Some(share_of(x, y) / 255.0);
+        }
         let (a, b) = (share_of(x, y), share_of(right, y));
         let (c, d) = (share_of(x, below), share_of(right, below));
         let (upper, lower) = (a + (b - a) * share.x, c + (d - c) * share.x);

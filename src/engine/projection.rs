@@ -284,8 +284,7 @@ impl Candidate {
         if !inside {
             return None;
         }
-        let jacobian = skin.photo_from_tangent(p_mm, facing);
-        let shape = jacobian * jacobian.transpose();
+        let (shape, px2_per_mm2) = skin.shape(p_mm, facing);
         let area_ratio = area_element(self.dir, STANDARD_SEMI_AXES_MM)
             / area_element(self.dir, head.semi_axes_mm);
         let jitter =
@@ -307,7 +306,7 @@ impl Candidate {
                     shape.x_axis.y as f32,
                     shape.y_axis.y as f32,
                 ],
-                px2_per_mm2: jacobian.determinant().abs() as f32,
+                px2_per_mm2: px2_per_mm2 as f32,
                 size: jitter(STREAM_SIZE, SIZE_JITTER),
                 opacity: jitter(STREAM_OPACITY, OPACITY_JITTER) * fade,
                 halo: self.halo * fade,
@@ -336,20 +335,31 @@ impl Skin<'_> {
         self.head.photo_from_head(p_mm + over_mm)
     }
 
-    /// As [`HeadModel::photo_from_tangent`], of the skin as it is drawn: what is
-    /// laid further outside is spread wider, and each impression covers as much
-    /// more of the photo, so that all of it is covered alike.
-    fn photo_from_tangent(self, p_mm: DVec3, facing: f64) -> DMat2 {
-        if self.overhang_mm <= 0.0 || facing >= FACING_OVERHANG {
-            return self.head.photo_from_tangent(p_mm);
+    /// What a circle of 1 mm around a point looks like, as [`Mark::shape`], and how
+    /// large the photo shows its surroundings, px²/mm²: what is laid further outside
+    /// is spread wider, and each impression covers as much more of the photo, so
+    /// that all of it is covered alike.
+    fn shape(self, p_mm: DVec3, facing: f64) -> (DMat2, f64) {
+        let jacobian = self.head.photo_from_tangent(p_mm);
+        let (shape, area) = (
+            jacobian * jacobian.transpose(),
+            jacobian.determinant().abs(),
+        );
+        let aside = 1.0 - facing / FACING_OVERHANG;
+        if self.overhang_mm <= 0.0 || aside <= 0.0 {
+            return (shape, area);
         }
-        let (s, t) = self.head.tangents(p_mm);
-        let seen = |step_mm: DVec3| {
-            let p_mm = p_mm + step_mm;
-            self.photo_from_scalp(p_mm, self.head.facing(p_mm))
-        };
-        let along = |way: DVec3| (seen(way * STEP_MM) - seen(way * -STEP_MM)) / (2.0 * STEP_MM);
-        DMat2::from_cols(along(s), along(t))
+        // From the middle of a round head a step along the skin moves outwards by as
+        // much as it faces the camera, and with what it is laid outside by more.
+        let radius_mm = self.head.semi_axes_mm.element_sum() / 3.0;
+        let across = 1.0 - facing * facing;
+        let more = 2.0 * self.overhang_mm * aside * across / (FACING_OVERHANG * radius_mm);
+        let wider = 1.0 + more / facing;
+        let outwards = self.head.photo_from_step(p_mm, self.head.normal(p_mm));
+        let outwards = outwards.normalize_or_zero();
+        let more = outwards.dot(shape * outwards) * (wider * wider - 1.0);
+        let stretched = DMat2::from_cols(outwards * outwards.x, outwards * outwards.y) * more;
+        (shape + stretched, area * wider)
     }
 
     /// How much of an impression is drawn, 0–1: where the ellipsoid is all there
@@ -361,9 +371,6 @@ impl Skin<'_> {
         smoothstep(((facing - FACING_HIDDEN) / (FACING_FULL - FACING_HIDDEN)) as f32)
     }
 }
-
-/// Half the way on the skin, mm, over which the photo's steps are taken.
-const STEP_MM: f64 = 0.05;
 
 /// Area of the ellipsoid per area of the unit sphere at direction `dir`, mm².
 fn area_element(dir: DVec3, semi_axes_mm: DVec3) -> f64 {

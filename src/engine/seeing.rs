@@ -32,17 +32,17 @@ impl Through<'_> {
         mask.set(part, |x, y| {
             let q_in_photo = DVec2::new(f64::from(x) + 0.5, f64::from(y) + 0.5);
             let mut bare = self.scalp.bare_at(q_in_photo, width, height);
-            let hair = self.scalp.untouched_hair_at(q_in_photo, width, height);
-            if bare + hair <= 0.0 {
-                return 0;
-            }
-            let mut mirrored = 0.0;
-            if let (Some(shine), Some([r, g, b, _])) = (self.shine, self.photo.pixel(x, y)) {
-                if hair > 0.0 {
+            let seen = self.shine.zip(self.photo.pixel(x, y));
+            if bare < 1.0 {
+                let hair = self.scalp.untouched_hair_at(q_in_photo, width, height);
+                if let Some((shine, [r, g, b, _])) = seen.filter(|_| hair > 0.0) {
                     bare += hair * shine.between_hairs(x, y, [r, g, b]);
                 }
-                mirrored = shine.at(x, y, [r, g, b]);
+                if bare <= 0.0 {
+                    return 0;
+                }
             }
+            let mirrored = seen.map_or(0.0, |(shine, [r, g, b, _])| shine.at(x, y, [r, g, b]));
             (bare * (1.0 - mirrored) * 255.0 + 0.5) as u8
         });
     }

@@ -41,8 +41,8 @@ const CLIPPED_SHINE: f32 = 0.6;
 /// What lies among sparse hair and is as bright as the bare skin near it is skin
 /// seen between the hairs; and what is darker than that by as much is hair.
 const BETWEEN_HAIRS: [f32; 2] = [0.6, 0.9];
-/// How much redder or paler than that skin it may be, as a logarithm of red to
-/// green, and from where on it is another thing: grey and fair hair are bright, too.
+/// How much redder or paler than that skin it may be, as a share of red to green,
+/// and from where on it is another thing: grey and fair hair are bright, too.
 const SKIN_RED: [f32; 2] = [0.06, 0.18];
 /// How far bare skin may be, cells, and what share of that surrounding is enough:
 /// farther off nothing is known of the light.
@@ -144,8 +144,11 @@ impl Shine {
             brightness(light) / brightness(skin).max(1e-6),
             BETWEEN_HAIRS,
         );
-        let red = |[r, g, _]: [f32; 3]| libm::log(f64::from((r + 1e-3) / (g + 1e-3))) as f32;
-        let other = way((red(light) - red(skin)).abs(), SKIN_RED);
+        if bright <= 0.0 {
+            return 0.0;
+        }
+        let red = |[r, g, _]: [f32; 3]| (r + 1e-3) / (g + 1e-3);
+        let other = way((red(light) / red(skin) - 1.0).abs(), SKIN_RED);
         near * bright * (1.0 - other)
     }
 
@@ -177,7 +180,7 @@ impl Shine {
         let last = DVec2::new(self.columns as f64 - 1.0, self.rows as f64 - 1.0);
         let at = ((p - self.corner) / self.cell_px - 0.5).clamp(DVec2::ZERO, last);
         let (column, row) = (at.x as usize, at.y as usize);
-        let way = (at - at.floor()).as_vec2();
+        let way = (at - DVec2::new(column as f64, row as f64)).as_vec2();
         let right = (column + 1).min(self.columns - 1);
         let below = (row + 1).min(self.rows - 1);
         let cell = |x: usize, y: usize| {

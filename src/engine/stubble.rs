@@ -58,12 +58,12 @@ const USUAL_COVERAGE: f64 = 0.4;
 const USUAL_DOTS: f64 = 0.15;
 /// Most that is asked of them.
 const MOST_COVERAGE: f64 = 0.92;
-/// Bounds of the density that is asked for, per cm²: domain.md §1.3's of
-/// finished treatments, and a little fewer.
-const PER_CM2: [f64; 2] = [80.0, 240.0];
+/// Bounds of the density that is asked for, per cm²: domain.md §1.3's of finished
+/// treatments, and a little fewer: few and hard dots look peppered on.
+const PER_CM2: [f64; 2] = [70.0, 240.0];
 /// Diameters tried, mm.
-const DIAMETERS_MM: [f64; 6] = [0.20, 0.25, 0.30, 0.35, 0.40, 0.45];
-/// Crispest that is asked for: the halo is whole up to there, and it is the halo
+const DIAMETERS_MM: [f64; 7] = [0.20, 0.25, 0.30, 0.35, 0.40, 0.45, 0.50];
+/// Crispest that is asked for: half of the halo is left there, and it is the halo
 /// that makes treated skin as grey as shaved hair does.
 const MOST_CRISP: f64 = 0.85;
 /// Most uneven that is asked for. Hair of some millimetres lies in tufts, and its

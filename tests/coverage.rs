@@ -47,18 +47,24 @@ fn coverage(per_mm2: f64, diameter_mm: f64, crispness: f64, px_per_mm: f32, seed
     });
     field.splat(&dots(per_mm2, px_per_mm, &spread, seed), side_px, side_px);
     let (rect, stride) = (field.rect, field.stride);
-    let first = (AROUND_MM * px_per_mm) as u32;
-    let last = first + (PATCH_MM * px_per_mm) as u32;
+    // The patch's edges lie within pixels, which count by as much as they are in it.
+    let (from, to) = (
+        f64::from(AROUND_MM * px_per_mm),
+        f64::from((AROUND_MM + PATCH_MM) * px_per_mm),
+    );
+    let inside = |at: u32| (f64::from(at) + 1.0).min(to) - f64::from(at).max(from);
     let (mut sum, mut count) = (0.0, 0.0);
-    for y in first..last {
-        let from = (y - rect.y) as usize * stride;
+    for y in from as u32..to.ceil() as u32 {
+        let start = (y - rect.y) as usize * stride;
         let row = field
             .packed()
-            .get(from..from + stride)
+            .get(start..start + stride)
             .expect("the patch is inside");
-        for x in first..last {
-            sum += f64::from(coverage_q12(row[(x - rect.x) as usize])) / 4096.0;
-            count += 1.0;
+        for x in from as u32..to.ceil() as u32 {
+            let share = inside(x) * inside(y);
+            let covered = f64::from(coverage_q12(row[(x - rect.x) as usize])) / 4096.0;
+            sum += share * covered;
+            count += share;
         }
     }
     sum / count

@@ -5,7 +5,7 @@ use super::impressions::Dot;
 use super::kernel::{self, Kernel};
 use super::simd::{Lanes, mul_q15};
 
-/// One whole covered pixel in [`super::field::Field::q12`].
+/// One whole covered pixel in [`super::field::Field::packed`].
 pub const ONE_Q12: i16 = 1 << 12;
 
 /// Least variance of the camera's own blur, px²: σ = 0.55 px, the least at which a

@@ -17,6 +17,12 @@ const LEAST_BARE: f32 = 0.05;
 /// Share of hair from which on hair is what lies there.
 const MOSTLY_HAIR: f32 = 0.5;
 
+/// Share of skin between hairs from which on impressions are laid among them: a
+/// glint in long hair is none.
+const LEAST_BETWEEN: f32 = 0.3;
+/// Where it is looked for around an impression, px.
+const AROUND_PX: [[f64; 2]; 5] = [[0.0, 0.0], [2.0, 0.0], [-2.0, 0.0], [0.0, 2.0], [0.0, -2.0]];
+
 /// What decides how much of the pigment is seen.
 pub(super) struct Through<'a> {
     pub(super) scalp: &'a Scalp,
@@ -25,6 +31,23 @@ pub(super) struct Through<'a> {
 }
 
 impl Through<'_> {
+    /// How much of the pixels around a point of the photo, px, would be skin seen
+    /// between hairs if all of them were among hairs, 0–1.
+    fn between_hairs_around(&self, q_in_photo: DVec2) -> f32 {
+        let Some(shine) = self.shine else { return 0.0 };
+        if shine.near_at(q_in_photo) <= 0.0 {
+            return 0.0;
+        }
+        let share = |step| {
+            let q_in_photo = q_in_photo + DVec2::from_array(step);
+            let pixel = self.photo.pixel_at(q_in_photo);
+            pixel.map_or(0.0, |[r, g, b, _]| {
+                shine.between_hairs(q_in_photo.x as u32, q_in_photo.y as u32, [r, g, b])
+            })
+        };
+        AROUND_PX.map(share).iter().sum::<f32>() / AROUND_PX.len() as f32
+    }
+
     /// Brings the mask up to date within `part`.
     pub(super) fn open(&self, part: Rect, mask: &mut Option<Mask>) {
         let (width, height) = (self.photo.width(), self.photo.height());
@@ -47,14 +70,16 @@ impl Through<'_> {
         });
     }
 
-    /// Whether impressions are to be laid at a point of the photo, px: on bare
-    /// scalp, and where some may be seen between hairs, pixel by pixel.
+    /// What an impression at a point of the photo, px, would lie on: bare scalp, also
+    /// where enough of it is seen between the hairs around.
     pub(super) fn ground_at(&self, q_in_photo: DVec2) -> Ground {
         let (width, height) = (self.photo.width(), self.photo.height());
         let bare = self.scalp.bare_at(q_in_photo, width, height);
-        let hair = self.scalp.untouched_hair_at(q_in_photo, width, height);
-        let near = self.shine.map_or(0.0, |shine| shine.near_at(q_in_photo));
-        if bare + hair * near >= LEAST_BARE {
+        let between = || {
+            let hair = self.scalp.untouched_hair_at(q_in_photo, width, height);
+            hair * self.between_hairs_around(q_in_photo)
+        };
+        if bare >= LEAST_BARE || between() >= LEAST_BETWEEN {
             Ground::Scalp
         } else if self.scalp.hair_at(q_in_photo, width) >= MOSTLY_HAIR {
             Ground::Hair

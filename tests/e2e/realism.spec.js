@@ -72,7 +72,8 @@ test('strength beside the hair around is set by keyboard, and each step taken ba
   expect(await slider.inputValue()).toBe('1.3');
   await expect.poll(async () => (await onStage(page, 'after')).data.some((v, i) => v < was[i])).toBe(true);
   const { data: is } = await onStage(page, 'after');
-  expect(is.every((v, i) => v <= was[i])).toBe(true);
+  // Its hue may shift by a few levels towards that of the shadow.
+  expect(is.every((v, i) => v <= was[i] + 3)).toBe(true);
   await page.screenshot({ path: keep('beside.png') });
   await changing(page, async () => {
     for (let i = 0; i < 6; i++) await page.getByRole('button', { name: 'Undo' }).click();

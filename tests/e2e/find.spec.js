@@ -84,15 +84,17 @@ test('hair stays as it is, and is read anew where the head has moved', async ({ 
   needs(file);
   const impressions = async () => Number(await page.getByTestId('stage').getAttribute('data-impressions'));
   await opensByItself(page, file);
-  // A full head of short hair: next to nothing is bare.
-  expect(await impressions()).toBeLessThan(200);
+  // A full head of short hair: next to nothing is bare, and a little is seen
+  // between hairs at its edge.
+  const found = await impressions();
+  expect(found).toBeLessThan(500);
   await page.screenshot({ path: keep('found-hair.png') });
   // Half the head lower the line crosses the bare forehead.
   await step(page, 'Hairline');
   const height = page.locator('input[type=range][data-param=HeightMm]');
   await changing(page, () => height.fill('45'));
   const low = await impressions();
-  expect(low).toBeGreaterThan(200);
+  expect(low).toBeGreaterThan(found + 200);
   await step(page, 'Place');
   const chin = page.locator('[data-marker="Marker(Chin)"]');
   await chin.focus();

@@ -111,9 +111,9 @@ async function walk(page, name, source) {
     for (let i = 0; i < width * Math.floor(height * (1 - NOTICE_ROWS)) * 4; i += 4) {
       const [r, g, b] = [0, 1, 2].map((c) => pictures[lighter].data[i + c] - pictures[darker].data[i + c]);
       // A dot that drowns in its neighbours' shadow goes over from its brown to
-      // their grey: a channel may gain a few levels, the light as a whole none.
-      const lighter10 = -(2 * r + 7 * g + b);
-      if (lighter10 > 5 || Math.min(r, g, b) < -3) return `${darker} is lighter than ${lighter} at ${(i >> 2) % width}, ${Math.floor((i >> 2) / width)}`;
+      // their grey: blue may gain a few levels, the light as a whole none.
+      const tenths = 2 * r + 7 * g + b;
+      if (tenths < -5 || Math.min(r, g, b) < -8) return `${darker} is lighter than ${lighter} at ${(i >> 2) % width}, ${Math.floor((i >> 2) / width)}: ${[r, g, b]}`;
       sum += r + g + b;
     }
     return sum > 0 ? 'darker' : 'the same';

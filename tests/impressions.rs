@@ -228,22 +228,20 @@ fn the_silhouette_is_covered_as_all_else_is() {
     let head = head();
     let grid = Grid::new(head.semi_axes_mm);
     let projection = project(all(), 1, &head, &grid, [SIZE, SIZE], true);
-    let mut shown = Shown::default();
-    let (look, inside) = (Look::default(), SignedDistance::deep_inside());
-    visible(
-        &projection,
-        &inside,
-        &look.hairline,
-        &look.density,
-        &mut shown,
-    );
+    let scene = Scene {
+        head,
+        grid,
+        distance: SignedDistance::deep_inside(),
+        projection,
+    };
+    let shown = scene.shown(Look::default().density.per_cm2);
     let outline = head.silhouette_ellipse();
     let beyond_mm = |x: f64, y: f64| outline.beyond(DVec2::new(x, y)) / head.camera.px_per_mm;
     // Dots' and halos' coverage and the photo's area by distance from the silhouette.
     let bands = [-30.0, -8.0, -4.0, -1.0, 1.0, 2.8];
     let band = |mm: f64| (1..bands.len()).find(|i| (bands[i - 1]..bands[*i]).contains(&mm));
     let (mut covered, mut area) = ([[0.0; 2]; 6], [0.0; 6]);
-    for dot in shown.dots(&projection) {
+    for dot in shown.dots(&scene.projection) {
         if let Some(i) = band(beyond_mm(f64::from(dot.x), f64::from(dot.y))) {
             covered[i][0] += f64::from(dot.area_px);
             covered[i][1] += f64::from(dot.halo_px);

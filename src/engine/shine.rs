@@ -332,7 +332,7 @@ mod tests {
         assert!(share(&photo, 0, 0) >= 0.5);
     }
 
-    /// Left half bare, right half hair: dark hairs on the skin, then grey ones.
+    /// Left half bare, right half hair: a dark one on the skin, then a grey one.
     #[test]
     fn skin_is_seen_between_hairs_where_it_is_as_bright_as_skin_near_by() {
         let mut photo = scene(0.0);

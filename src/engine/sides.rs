@@ -507,8 +507,8 @@ mod tests {
     #[test]
     fn hair_that_is_lighter_behind_is_continued_lighter_there_and_nowhere_else() {
         let found = |darker| read_of([true, false], darker, |seen| seen.sides(None));
-        // The look as a whole is one of the lighter places', and here every tenth
-        // square lies on the border of hair and skin.
+        // The look as a whole is one of the lighter places', and here those lie on
+        // the border of hair and skin.
         let even = found(1.0).unwrap().darker;
         assert!(
             even.iter().all(|times| (0.9..1.2).contains(times)),

@@ -11,7 +11,7 @@ use super::placement::{FaceMarkers, HeadOutline, Placement, View};
 const PORTRAIT_BREADTH: f64 = 0.4;
 /// How far a head seen from above is usually tilted towards the camera, degrees:
 /// whoever takes the photo stands in front of it, or holds the camera there. In
-/// this project's photos from above it is 0 to 40.
+/// this project's photos from above it is 0 to 40, by eye.
 const USUAL_TILT_DEG: f64 = 15.0;
 /// Half the drawn outline's longer side, as a share of the shorter edge.
 const OUTLINE_REACH: f64 = 0.35;

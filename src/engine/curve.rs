@@ -36,7 +36,9 @@ pub(super) fn round_corner(
         point_at(descent, look, semi_axes_mm).0,
     );
     let half_opening = 0.5 * angle_between(a - corner, b - corner);
-    let trim = (radius_mm / libm::tan(half_opening.max(0.1))).clamp(0.2, room);
+    let trim = (radius_mm / libm::tan(half_opening.max(0.1)))
+        .max(0.2)
+        .min(room);
     let (a, toward_a) = trim_start(front, trim, semi_axes_mm);
     let (b, toward_b) = trim_start(descent, trim, semi_axes_mm);
     front.reverse();

@@ -30,7 +30,7 @@ impl Row {
         if value.is_nan() {
             self.default
         } else {
-            value.clamp(self.min, self.max)
+            value.max(self.min).min(self.max)
         }
     }
 }

@@ -32,6 +32,8 @@ pub enum Fit {
     NoContrast,
     /// It is darker than any treatment: hair that hides the skin.
     TooDark,
+    /// It is so little darker that impressions like it hardly show either.
+    Faint,
 }
 
 /// Skin and camera where the stubble is.
@@ -117,6 +119,8 @@ pub fn match_stubble(bare: &Texture, stubble: &Texture, scale: Scale, usual: &De
         Fit::NoContrast
     } else if alpha > TOO_DARK * opacity(ParamId::Dilution.row().min) {
         Fit::TooDark
+    } else if dark < FAINT {
+        Fit::Faint
     } else {
         Fit::Well
     };
@@ -134,6 +138,10 @@ pub fn match_stubble(bare: &Texture, stubble: &Texture, scale: Scale, usual: &De
 /// How much more opaque than it can be pigment would have to be where a
 /// treatment is said to fall short.
 const TOO_DARK: f64 = 1.1;
+
+/// Share of the light below which stubble is faint: two units of L*, which is what
+/// is just seen between two areas that do not touch (CIELAB's usual 2.3).
+const FAINT: f64 = 0.05;
 
 /// Skin whose channels are as near to one another as this, as a share, is that of
 /// a photo without colours.
@@ -234,7 +242,7 @@ struct Tried<'a> {
 
 impl Fit {
     /// All of them, in the order in which they are numbered.
-    pub const ALL: [Self; 3] = [Self::Well, Self::NoContrast, Self::TooDark];
+    pub const ALL: [Self; 4] = [Self::Well, Self::NoContrast, Self::TooDark, Self::Faint];
 }
 
 impl Tried<'_> {
@@ -432,6 +440,8 @@ mod tests {
         let skin = SkinClass::Light.usual_linear();
         assert_eq!(matched(skin, skin.map(|v| v * 1.2)).fit, Fit::NoContrast);
         assert_eq!(matched(skin, [0.0; 3]).fit, Fit::TooDark);
+        assert_eq!(matched(skin, skin.map(|v| v * 0.97)).fit, Fit::Faint);
+        assert_eq!(matched(skin, skin.map(|v| v * 0.9)).fit, Fit::Well);
     }
 
     #[test]

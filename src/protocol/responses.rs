@@ -279,6 +279,7 @@ mod tests {
             Some(Fit::Well),
             Some(Fit::NoContrast),
             Some(Fit::TooDark),
+            Some(Fit::Faint),
         ];
         all.extend(fits.map(|fit| Response::Matched {
             job,

@@ -37,7 +37,7 @@ impl Viewport {
     #[must_use]
     pub fn zoomed(self, factor: f64, about: (f64, f64), photo: Size, view: Size) -> Self {
         let least = fit_scale(photo, view);
-        let scale = (self.scale * factor).clamp(least, MAX_SCALE.max(least));
+        let scale = (self.scale * factor).max(least).min(MAX_SCALE.max(least));
         let ratio = scale / self.scale;
         let shift = |edge: f64, at: f64| at - (at - edge) * ratio;
         Self {
@@ -67,7 +67,7 @@ impl Viewport {
             if room >= 0.0 {
                 room / 2.0
             } else {
-                edge.clamp(room, 0.0)
+                edge.max(room).min(0.0)
             }
         };
         Self {

@@ -5,6 +5,7 @@ use glam::DVec2;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
+use super::numbers::{fixed, px, shortest};
 use super::state::{App, PhotoInfo, Tab};
 use crate::engine::camera::{longer_edge_px, marker_from_photo};
 use crate::engine::corrections::{Corrections, Label, RADIUS_IN_PHOTO};
@@ -78,12 +79,19 @@ fn radius_in_photo(app: App) -> Option<f64> {
     let photo = app.photo.get()?;
     let radius_px = 0.5 * app.brush.width_mm.get() * px_per_mm(app)?;
     let radius = radius_px / longer_edge_px(photo.width, photo.height);
-    Some(radius.clamp(*RADIUS_IN_PHOTO.start(), *RADIUS_IN_PHOTO.end()))
+    Some(
+        radius
+            .max(*RADIUS_IN_PHOTO.start())
+            .min(*RADIUS_IN_PHOTO.end()),
+    )
 }
 
 /// A point inside the photo, px.
 fn inside(photo: PhotoInfo, (x, y): (f64, f64)) -> (f64, f64) {
-    (x.clamp(0.0, photo.size().0), y.clamp(0.0, photo.size().1))
+    (
+        x.max(0.0).min(photo.size().0),
+        y.max(0.0).min(photo.size().1),
+    )
 }
 
 /// Holds the brush over a point of the photo, px; paints where it is down.
@@ -165,9 +173,7 @@ pub fn BrushRing() -> impl IntoView {
         Some((x, y, width))
     };
     // Each by itself: whole style attributes are against the page's policy.
-    let px = move |of: fn((f64, f64, f64)) -> f64| {
-        move || place().map(|place| format!("{:.1}px", of(place)))
-    };
+    let side = move |of: fn((f64, f64, f64)) -> f64| move || place().map(|place| px(of(place)));
     let key = move |event: KeyboardEvent| {
         let Some((x, y)) = untrack(at) else {
             return;
@@ -194,8 +200,8 @@ pub fn BrushRing() -> impl IntoView {
     };
     let label = move || {
         format!(
-            "Brush, {:.0} millimetres wide, paints {}. Arrow keys move it, space paints.",
-            app.brush.width_mm.get(),
+            "Brush, {} millimetres wide, paints {}. Arrow keys move it, space paints.",
+            fixed(app.brush.width_mm.get(), 0),
             name(app.brush.label.get())
         )
     };
@@ -206,9 +212,9 @@ pub fn BrushRing() -> impl IntoView {
             data-testid="brush"
             aria-label=label
             class:hidden=move || place().is_none()
-            style:left=px(|(x, ..)| x)
-            style:top=px(|(_, y, _)| y)
-            style:--width=px(|(.., width)| width)
+            style:left=side(|(x, ..)| x)
+            style:top=side(|(_, y, _)| y)
+            style:--width=side(|(.., width)| width)
             on:keydown=key
             on:keyup=key_up
             on:blur=move |_| lift(app)
@@ -239,7 +245,7 @@ pub fn BrushPanel() -> impl IntoView {
             </label>
         }
     };
-    let width = move || format!("{:.0} mm", app.brush.width_mm.get());
+    let width = move || format!("{} mm", fixed(app.brush.width_mm.get(), 0));
     view! {
         <p class="guide">"Impressions stand on bare skin; all else stays as it is. Where the preview has taken one for the other, paint over it what it is."</p>
         <fieldset class="choices few">
@@ -251,11 +257,11 @@ pub fn BrushPanel() -> impl IntoView {
             <input
                 type="range"
                 data-testid="brush-width"
-                min=LEAST_MM
-                max=MOST_MM
+                min=shortest(LEAST_MM)
+                max=shortest(MOST_MM)
                 step="1"
                 aria-valuetext=width
-                prop:value=move || format!("{:.0}", app.brush.width_mm.get())
+                prop:value=move || fixed(app.brush.width_mm.get(), 0)
                 on:input:target=move |event| {
                     let typed = event.target().value_as_number();
                     if typed.is_finite() {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
+use super::numbers::fixed;
 use super::shade::suggest_in_light;
 use super::state::{App, Finding, MarkerId, Tab, TapTarget};
 use super::strings;
@@ -315,7 +316,7 @@ pub fn FindNote() -> impl IntoView {
                 .map(|share| {
                     view! {
                         <label class="stacked" data-testid="fetched">
-                            <span>{format!("Fetching what finds faces, once: {:.0} %", share * 100.0)}</span>
+                            <span>{format!("Fetching what finds faces, once: {} %", fixed(share * 100.0, 0))}</span>
                             <progress max="1" prop:value=share></progress>
                         </label>
                     }

@@ -1,12 +1,11 @@
 //! Lines over the photo: the skull's outline, the hairline, a known length, and
 //! while something is moved the mesh of the head with its points' names.
 
-use std::fmt::Write as _;
-
 use glam::DVec2;
 use leptos::prelude::*;
 
 use super::hairline::line_path;
+use super::numbers::{fixed, px};
 use super::state::{App, Tab};
 use crate::engine::camera::photo_from_marker;
 use crate::engine::guides::{grid, named_points, visible_runs};
@@ -18,8 +17,10 @@ pub(super) fn runs_path(runs: &[Vec<DVec2>]) -> String {
     for run in runs {
         for (i, q) in run.iter().enumerate() {
             let to = if i == 0 { 'M' } else { 'L' };
-            // Writing to a string cannot fail.
-            let _ = write!(path, "{to}{:.1} {:.1}", q.x, q.y);
+            path.push(to);
+            path.push_str(&fixed(q.x, 1));
+            path.push(' ');
+            path.push_str(&fixed(q.y, 1));
         }
     }
     path
@@ -38,7 +39,12 @@ pub fn Lines() -> impl IntoView {
     let app = expect_context::<App>();
     let transform = move || {
         let v = app.viewport.get();
-        format!("matrix({0:.5} 0 0 {0:.5} {1:.2} {2:.2})", v.scale, v.x, v.y)
+        let scale = fixed(v.scale, 5);
+        format!(
+            "matrix({scale} 0 0 {scale} {} {})",
+            fixed(v.x, 2),
+            fixed(v.y, 2)
+        )
     };
     let mesh = move || {
         let head = app.head.get().filter(|_| app.shows_mesh());
@@ -103,7 +109,7 @@ pub fn Names() -> impl IntoView {
             let leftward = q.x < middle.x;
             let (x, y) = viewport.view_from_photo((q.x, q.y));
             view! {
-                <span class="named" class:leftward=leftward style:left=format!("{x:.0}px") style:top=format!("{y:.0}px")>{point.name}</span>
+                <span class="named" class:leftward=leftward style:left=px(x) style:top=px(y)>{point.name}</span>
             }
         });
         shown.collect()

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::guides::runs_path;
 use super::marker::Marker;
+use super::numbers::fixed;
 use super::slider::ParamSlider;
 use super::state::{App, Tab, TapTarget};
 use crate::engine::guides::visible_runs;
@@ -42,7 +43,13 @@ fn fitted(app: App) -> Option<HeadModel> {
 fn label(app: App, id: HandleId) -> String {
     let h = app.plan.with(|plan| plan.look.hairline);
     let error = fitted(app).map_or(0.06, |head| head.scale_error);
-    let mm = |value: f64| format!("{value:.0} ± {:.0} mm", (value * error).max(1.0));
+    let mm = |value: f64| {
+        format!(
+            "{} ± {} mm",
+            fixed(value, 0),
+            fixed((value * error).max(1.0), 0)
+        )
+    };
     match id {
         HandleId::Middle => format!(
             "Middle of the hairline, {} above the brow line",

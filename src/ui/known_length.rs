@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use super::numbers::shortest;
 use super::state::{App, MarkerId, TapTarget};
 use crate::engine::fit::{fit, known_length};
 use crate::engine::placement::{KNOWN_LENGTH_RANGE_MM, KnownLength};
@@ -70,7 +71,7 @@ pub fn KnownLengthChoice() -> impl IntoView {
     let (least, most) = (*KNOWN_LENGTH_RANGE_MM.start(), *KNOWN_LENGTH_RANGE_MM.end());
     let typed = move |typed: f64| {
         if typed.is_finite() {
-            app.set_known_length(Some(typed.clamp(least, most)));
+            app.set_known_length(Some(typed.max(least).min(most)));
         }
     };
     view! {
@@ -94,10 +95,10 @@ pub fn KnownLengthChoice() -> impl IntoView {
                         id="known-mm"
                         type="number"
                         inputmode="decimal"
-                        min=least
-                        max=most
+                        min=shortest(least)
+                        max=shortest(most)
                         step="0.1"
-                        prop:value=move || mm().map(|mm| mm.to_string()).unwrap_or_default()
+                        prop:value=move || mm().map(shortest).unwrap_or_default()
                         on:change:target=move |event| typed(event.target().value_as_number())
                     />
                     <span class="unit">"mm"</span>

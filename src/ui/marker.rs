@@ -5,6 +5,7 @@ use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 
+use super::numbers::px;
 use super::state::{App, TapTarget};
 
 /// The photo point under a pointer.
@@ -98,8 +99,8 @@ pub fn Marker(
             class:selected=move || app.tap.get() == Some(target)
             aria-label=label
             data-marker=format!("{target:?}")
-            style:left=move || format!("{:.1}px", place().0)
-            style:top=move || format!("{:.1}px", place().1)
+            style:left=move || px(place().0)
+            style:top=move || px(place().1)
             on:pointerdown=down
             on:pointermove=drag
             on:pointerup=move |_| let_go()

@@ -10,6 +10,7 @@ pub mod intake;
 pub mod known_length;
 pub mod kinds;
 pub mod marker;
+mod numbers;
 pub mod panel;
 pub mod place;
 pub mod samples;

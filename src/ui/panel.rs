@@ -9,7 +9,7 @@ use super::place::PlacePanel;
 use super::save::SavePanel;
 use super::shade::ShadePanel;
 use super::slider::ParamSlider;
-use super::state::{App, Tab, TapTarget};
+use super::state::{App, FrameInfo, Tab, TapTarget};
 use super::strings;
 use crate::engine::params::ParamId;
 use crate::engine::sides::Continued;
@@ -119,10 +119,6 @@ fn focus_tab(tab: Tab) {
     }
 }
 
-/// Share of the treated part that lies under hair from which on a shaved look is
-/// not to be judged. Ours: the sides of somebody bald on top are less.
-const HIDDEN_SHARE: f64 = 0.6;
-
 /// Strengths beside the hair that is there, from one temple to the other.
 const BESIDE: [ParamId; 5] = [
     ParamId::BesideRightTemple,
@@ -145,10 +141,7 @@ fn DensityPanel() -> impl IntoView {
     };
     // It comes and goes once, not with every frame: a live region says each
     // change.
-    let hidden = Memo::new(move |_| {
-        let frame = app.frame.get();
-        f64::from(frame.under_hair) > HIDDEN_SHARE * f64::from(frame.under_hair + frame.impressions)
-    });
+    let hidden = Memo::new(move |_| app.frame.with(FrameInfo::is_mostly_hair));
     let too_long = move || if hidden.get() { strings::TOO_LONG } else { "" };
     view! {
         <p class="guide">"Impressions per square centimetre behind the hairline. Natural scalps have 60 to 100 follicular units."</p>

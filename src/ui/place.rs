@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::find::{FindButton, FindNote};
 use super::known_length::KnownLengthChoice;
 use super::marker::Marker;
+use super::numbers::fixed;
 use super::state::{App, MarkerId, PhotoInfo, Tab, TapTarget};
 use super::strings;
 use crate::engine::camera::{longer_edge_px, marker_from_photo, photo_from_marker};
@@ -320,7 +321,9 @@ fn scale_text(head: &HeadModel, photo: PhotoInfo) -> String {
         ""
     };
     format!(
-        "1 mm is about {px_per_mm:.1} pixels, give or take {percent:.0} %. Lengths are estimates.{few}"
+        "1 mm is about {} pixels, give or take {} %. Lengths are estimates.{few}",
+        fixed(px_per_mm, 1),
+        fixed(percent, 0)
     )
 }
 
@@ -353,7 +356,7 @@ fn PupilDistance() -> impl IntoView {
                     max="85"
                     step="0.5"
                     placeholder="63"
-                    prop:value=move || face().and_then(|f| f.ipd_mm).map(|mm| format!("{mm:.1}")).unwrap_or_default()
+                    prop:value=move || face().and_then(|f| f.ipd_mm).map(|mm| fixed(mm, 1)).unwrap_or_default()
                     on:change:target=move |event| set(event.target().value_as_number())
                 />
                 <span class="unit">"mm"</span>
@@ -400,8 +403,8 @@ fn Turns() -> impl IntoView {
                     min="-45"
                     max="45"
                     step="1"
-                    aria-valuetext=move || format!("{:.0} degrees", get(tilt))
-                    prop:value=move || format!("{:.0}", get(tilt))
+                    aria-valuetext=move || format!("{} degrees", fixed(get(tilt), 0))
+                    prop:value=move || fixed(get(tilt), 0)
                     on:input:target=move |event| {
                         app.held.set(true);
                         set(tilt, event.target().value_as_number());

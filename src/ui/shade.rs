@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::numbers::fixed;
 use super::slider::ParamSlider;
 use super::state::{App, Picking, TapTarget};
 use crate::engine::color::srgb8_from_linear;
@@ -123,7 +124,7 @@ fn MatchMe() -> impl IntoView {
                     suggestion()
                         .map(|s| {
                             view! {
-                                <p>{format!("Suggested: dilution 1 : {:.0}. {}", s.shade.dilution, s.note.text())}</p>
+                                <p>{format!("Suggested: dilution 1 : {}. {}", fixed(s.shade.dilution, 0), s.note.text())}</p>
                                 <button type="button" data-testid="use-match" on:click=move |_| app.change_look(|look| look.shade = s.shade)>"Use it"</button>
                             }
                         })

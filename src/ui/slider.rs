@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use super::numbers::{fixed, shortest};
 use super::state::App;
 use crate::engine::params::{ParamId, Row};
 
@@ -42,7 +43,7 @@ pub fn Slider(
         let next = ((value.get_untracked() / row.step).round() + steps) * row.step;
         set.run(row.clamp(next));
     };
-    let spoken = move || format!("{:.decimals$} {}", value.get(), row.unit);
+    let spoken = move || format!("{} {}", fixed(value.get(), decimals), row.unit);
     view! {
         <div class="slider">
             <label for=field.clone()>{row.what}</label>
@@ -51,10 +52,10 @@ pub fn Slider(
                     id=field
                     type="number"
                     inputmode="decimal"
-                    min=row.min
-                    max=row.max
-                    step=row.step
-                    prop:value=move || format!("{:.decimals$}", value.get())
+                    min=shortest(row.min)
+                    max=shortest(row.max)
+                    step=shortest(row.step)
+                    prop:value=move || fixed(value.get(), decimals)
                     on:change:target=move |event| take(event.target().value_as_number())
                 />
                 <span class="unit" aria-hidden="true">{row.unit}</span>
@@ -66,10 +67,10 @@ pub fn Slider(
                     aria-label=row.what
                     aria-valuetext=spoken
                     data-param=name
-                    min=row.min
-                    max=row.max
-                    step=row.step
-                    prop:value=move || format!("{:.decimals$}", value.get())
+                    min=shortest(row.min)
+                    max=shortest(row.max)
+                    step=shortest(row.step)
+                    prop:value=move || fixed(value.get(), decimals)
                     on:input:target=move |event| take(event.target().value_as_number())
                 />
                 <button type="button" aria-label=format!("{}: more", row.what) on:click=move |_| nudge(1.0)>"+"</button>
@@ -79,7 +80,7 @@ pub fn Slider(
 }
 
 /// Digits after the point that a step of this size needs.
-fn decimals(step: f64) -> usize {
+fn decimals(step: f64) -> u8 {
     if step >= 1.0 {
         0
     } else if step >= 0.1 {

@@ -9,6 +9,7 @@ use super::brush::{BrushRing, give_up, lift, move_brush, set_down};
 use super::guides::{Lines, Names};
 use super::hairline::{HairlineHandles, move_handle};
 use super::marker::photo_point;
+use super::numbers::{fixed, px};
 use super::place::{PlaceMarkers, tapped};
 use super::state::{App, Tab, TapTarget};
 use crate::session::viewport::Viewport;
@@ -64,8 +65,10 @@ pub fn Stage() -> impl IntoView {
     let summary = move || {
         let look = app.plan.with(|plan| plan.look);
         format!(
-            "Preview: hairline {:.0} mm above the brow line, {:.0} impressions per square centimetre, dilution 1 to {:.0}.",
-            look.hairline.height_mm, look.density.per_cm2, look.shade.dilution
+            "Preview: hairline {} mm above the brow line, {} impressions per square centimetre, dilution 1 to {}.",
+            fixed(look.hairline.height_mm, 0),
+            fixed(look.density.per_cm2, 0),
+            fixed(look.shade.dilution, 0)
         )
     };
     let shown = move || {
@@ -105,11 +108,11 @@ pub fn Stage() -> impl IntoView {
                     node_ref=canvases
                     style:transform=move || {
                         let v = app.viewport.get();
-                        format!("translate({:.2}px, {:.2}px) scale({:.5})", v.x, v.y, v.scale)
+                        format!("translate({}px, {}px) scale({})", fixed(v.x, 2), fixed(v.y, 2), fixed(v.scale, 5))
                     }
                     style:width=move || format!("{}px", app.photo.get().map_or(0, |p| p.width))
                     style:height=move || format!("{}px", app.photo.get().map_or(0, |p| p.height))
-                    style:--split=move || format!("{:.0}%", shown())
+                    style:--split=move || format!("{}%", fixed(shown(), 0))
                 ></div>
                 <Lines />
                 <Show when=move || app.shows_mesh()>
@@ -127,7 +130,7 @@ pub fn Stage() -> impl IntoView {
                 <Show when=comparing>
                     <span class="side" aria-hidden="true">"Before"</span>
                     <span class="side after-side" class:gone=only_before aria-hidden="true">"After"</span>
-                    <span class="divider" style:left=move || format!("{:.1}px", divider_x()) aria-hidden="true"></span>
+                    <span class="divider" style:left=move || px(divider_x()) aria-hidden="true"></span>
                 </Show>
             </div>
             <Tools />
@@ -317,8 +320,8 @@ fn Tools() -> impl IntoView {
                     max="100"
                     step="1"
                     data-testid="compare"
-                    aria-valuetext=move || format!("{:.0} percent of the original", app.split.get())
-                    prop:value=move || format!("{:.0}", app.split.get())
+                    aria-valuetext=move || format!("{} percent of the original", fixed(app.split.get(), 0))
+                    prop:value=move || fixed(app.split.get(), 0)
                     on:input:target=move |event| app.split.set(event.target().value_as_number().max(0.0))
                 />
             </label>

@@ -9,6 +9,7 @@ use web_sys::Blob;
 use super::brush::Brush;
 use super::find::Finder;
 pub use super::kinds::{Finding, MarkerId, Phase, Picking, Tab, TapTarget};
+use super::numbers::fixed;
 use super::samples::Sample;
 use super::strings;
 use crate::engine::error::{BadPlacement, EngineError};
@@ -51,6 +52,17 @@ pub struct FrameInfo {
     pub impressions: u32,
     pub under_hair: u32,
     pub stages: String,
+}
+
+/// Share of the treated part that lies under hair from which on a shaved look is
+/// not to be judged. Ours: the sides of somebody bald on top are less.
+const HIDDEN_SHARE: f64 = 0.6;
+
+impl FrameInfo {
+    /// Whether most of the treated part lies under hair.
+    pub fn is_mostly_hair(&self) -> bool {
+        f64::from(self.under_hair) > HIDDEN_SHARE * f64::from(self.under_hair + self.impressions)
+    }
 }
 
 /// The page's state.
@@ -352,7 +364,7 @@ impl App {
                 let stages = stages.iter().map(|(stage, ms)| (stage.name(), *ms));
                 let stages: Vec<String> = stages
                     .chain([("put", put_ms)])
-                    .map(|(name, ms)| format!("{name} {ms:.2}"))
+                    .map(|(name, ms)| format!("{name} {}", fixed(ms, 2)))
                     .collect();
                 let stages = stages.join(", ");
                 self.frame.set(FrameInfo {
@@ -369,8 +381,15 @@ impl App {
             },
             Response::Matched { fit, look, .. } => {
                 let what = self.continued.get_untracked();
-                self.sides.set(strings::matched(what, fit));
-                if matches!(fit, Some(Fit::Well | Fit::TooDark)) {
+                // What shows at the edge of a full head of hair is no stubble.
+                let hidden = what == Continued::Stubble
+                    && self.frame.with_untracked(FrameInfo::is_mostly_hair);
+                self.sides.set(if hidden {
+                    strings::TOO_LONG
+                } else {
+                    strings::matched(what, fit)
+                });
+                if !hidden && matches!(fit, Some(Fit::Well | Fit::TooDark | Fit::Faint)) {
                     self.change_look(|now| (now.density, now.shade) = (look.density, look.shade));
                     self.seal();
                 }

@@ -60,7 +60,7 @@ pub(crate) const TOO_LONG: &str = "Most of this area lies under hair, and the pr
 pub(crate) fn matched(what: Continued, fit: Option<Fit>) -> &'static str {
     if what == Continued::Thinning {
         return match fit {
-            Some(Fit::Well | Fit::TooDark) => {
+            Some(Fit::Well | Fit::TooDark | Fit::Faint) => {
                 "Density and shade now bring the scalp half the way to your hair. Your hairs stay as they are."
             }
             Some(Fit::NoContrast) => {
@@ -73,6 +73,9 @@ pub(crate) fn matched(what: Continued, fit: Option<Fit>) -> &'static str {
     }
     match fit {
         Some(Fit::Well) => "Density, size and shade now continue your shaved hair.",
+        Some(Fit::Faint) => {
+            "Density, size and shade now continue your shaved hair, which hardly shows in this photo, and so they hardly show either. For a change that is plainer, lower the dilution, or let the hair grow for a day and take the photo again."
+        }
         Some(Fit::NoContrast) => {
             "The hair there is no darker than the skin beside it. Pick another spot."
         }

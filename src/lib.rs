@@ -5,7 +5,8 @@
 //!
 //! A person picks a file. The page (`ui`, `platform`) hands it to the render
 //! worker, whose host reads its header ([`codec`] `probe`), lets the browser
-//! decode it, and keeps the *working photo* (at most 2048 px, upright, sRGB).
+//! decode it (or a module that is loaded for formats that browsers do not read),
+//! and keeps the *working photo* (at most 2048 px, upright, sRGB).
 //! The page starts the vision worker and hands it the models, which it fetches
 //! once (`platform::models`), and a copy of that photo;
 //! [`vision::reading`] finds the face, its points, irises and the scalp's edges and
@@ -55,7 +56,7 @@
 //! | [`protocol`] | messages between page and workers | `engine`, `session` (the plan), `vision` |
 //! | `platform` | the browser through web-sys; never leptos | all above |
 //! | `ui` | leptos components; the only importer of leptos | all above |
-//! | `bin/` | entry points: page, both workers, native twin, vision report and benchmark | all above |
+//! | `bin/` | entry points: page, both workers, module for rare formats, native twin, vision report and benchmark | all above |
 //! | `src/web/` | the few lines of JavaScript that start the wasm | |
 //! | `xtask/` | everything that is done with the repository | |
 //!
@@ -65,7 +66,8 @@
 //!
 //! Features: none is on by default, so that a bare `cargo test` builds the
 //! pure core alone. `ui` makes the page, `worker` the render worker, `vision`
-//! the vision worker and its benchmark, `codec-native` the native twin and the vision report.
+//! the vision worker and its benchmark, `rare-formats` the module that decodes what
+//! browsers do not, `codec-native` the native twin and the vision report.
 //!
 //! The models come from npm packages, never from this repository: `cargo xtask
 //! models` checks and repacks them into `target/models`, and the bundle hashes

@@ -5,14 +5,15 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, ImageBitmap, OffscreenCanvas, OffscreenCanvasRenderingContext2d};
 
+use super::rare_formats;
 use crate::{
-    codec::{self, Decoded, Format, Header, Limit},
+    codec::{Decoded, Format, Header, Limit},
     engine::image::Photo,
     protocol::PhotoError,
 };
 
 /// Decodes the file `header` was read from, upright, in sRGB, opaque (laid on
-/// white, as [`codec::flatten_on_white`] does) and within `limit`.
+/// white, as [`crate::codec::flatten_on_white`] does) and within `limit`.
 ///
 /// `wanted` is asked after every wait; `Ok(None)` when it said no.
 ///
@@ -47,7 +48,12 @@ pub(crate) async fn decode_blob(
     if !wanted() {
         return Ok(None);
     }
-    codec::decode(&Uint8Array::new(&buffer).to_vec(), limit).map(Some)
+    let decoded = rare_formats::decode(&Uint8Array::new(&buffer), limit).await;
+    if wanted() {
+        decoded.map(Some)
+    } else {
+        Ok(None)
+    }
 }
 
 /// Why a photo failed that the browser refused. It does not say itself.

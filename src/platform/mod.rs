@@ -8,6 +8,8 @@ mod blob_reader;
 pub mod models;
 #[cfg(feature = "ui")]
 pub mod page;
+#[cfg(any(feature = "worker", feature = "rare-formats"))]
+pub mod rare_formats;
 #[cfg(feature = "ui")]
 pub mod render_client;
 #[cfg(feature = "ui")]

@@ -289,6 +289,9 @@ pub enum PhotoError {
     /// The device ran out of memory.
     #[error("out of memory")]
     OutOfMemory,
+    /// What decodes such files could not be fetched.
+    #[error("what reads such files could not be fetched")]
+    NotFetched,
 }
 
 /// Why a job failed.

@@ -158,7 +158,9 @@ fn stages(numbers: &[f64]) -> Option<Vec<(Stage, f64)>> {
 }
 
 impl PhotoError {
-    fn numbers(self) -> [f64; 3] {
+    /// It as numbers, for a message.
+    #[must_use]
+    pub fn numbers(self) -> [f64; 3] {
         match self {
             Self::NotAPicture => [0.0; 3],
             Self::FileTooLarge { bytes } => [1.0, bytes as f64, 0.0],
@@ -168,10 +170,13 @@ impl PhotoError {
             Self::Unsupported => [5.0, 0.0, 0.0],
             Self::Damaged => [6.0, 0.0, 0.0],
             Self::OutOfMemory => [7.0, 0.0, 0.0],
+            Self::NotFetched => [8.0, 0.0, 0.0],
         }
     }
 
-    fn from_numbers([code, a, b]: [f64; 3]) -> Option<Self> {
+    /// The error that these are the numbers of.
+    #[must_use]
+    pub fn from_numbers([code, a, b]: [f64; 3]) -> Option<Self> {
         let (width, height) = (a as u32, b as u32);
         Some(match code as u8 {
             0 => Self::NotAPicture,
@@ -182,6 +187,7 @@ impl PhotoError {
             5 => Self::Unsupported,
             6 => Self::Damaged,
             7 => Self::OutOfMemory,
+            8 => Self::NotFetched,
             _ => return None,
         })
     }
@@ -227,6 +233,7 @@ mod tests {
             PhotoError::Unsupported,
             PhotoError::Damaged,
             PhotoError::OutOfMemory,
+            PhotoError::NotFetched,
         ];
         let job_errors = [JobError::NoPhoto, JobError::BadPlacement, JobError::Encode];
         let job = u32::MAX;

@@ -46,6 +46,9 @@ pub(crate) fn photo_error(error: PhotoError) -> String {
             "This kind of picture cannot be opened here. Please save it as JPEG or PNG and choose that.".into()
         }
         PhotoError::Damaged => "This picture is damaged and cannot be read. Please choose another copy of it.".into(),
+        PhotoError::NotFetched => {
+            "What reads this kind of picture could not be fetched. Please check the connection and choose the photo again, or save it as JPEG or PNG and choose that.".into()
+        }
         PhotoError::OutOfMemory => {
             "The device ran out of memory. Please close other tabs, or choose a smaller version of the photo.".into()
         }

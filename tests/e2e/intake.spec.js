@@ -66,6 +66,28 @@ test('every kind of picture opens upright, also those the browser does not know'
   }
 });
 
+test('what reads rare pictures is fetched when one is met, and again after a failure', async ({ app: page }) => {
+  // A grey field as a portable pixmap, which no browser reads.
+  const file = {
+    name: 'field.ppm',
+    mimeType: 'image/x-portable-pixmap',
+    buffer: Buffer.concat([Buffer.from('P6\n240 160\n255\n'), Buffer.alloc(240 * 160 * 3, 128)]),
+  };
+  let asked = 0;
+  await page.context().route(/rare_formats/, (route) => {
+    asked += 1;
+    return route.abort();
+  });
+  expect(asked, 'nobody waits for it who does not need it').toBe(0);
+  await page.getByTestId('choose-photo').setInputFiles(file);
+  await expect(page.getByTestId('notice')).toContainText('could not be fetched');
+  expect(asked).toBeGreaterThan(0);
+  await page.context().unroute(/rare_formats/);
+  await page.getByTestId('choose-photo').setInputFiles(file);
+  await expect(page.getByTestId('app')).toHaveAttribute('data-state', 'ready');
+  await expect(page.locator('.photo')).toHaveCSS('width', '240px');
+});
+
 /**
  * How alike the light is that the preview takes from its photo and a saved
  * picture from its original: the correlation over a common grid, and the same

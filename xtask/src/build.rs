@@ -40,6 +40,8 @@ struct Binary {
 }
 
 const SIMD: &str = "-Ctarget-feature=+simd128";
+/// Leptos then makes one type of all views: 6 % of the page.
+const PAGE_FLAGS: [&str; 1] = ["--cfg=erase_components"];
 /// The vision worker's: as the render worker's, its kernels have lanes of their own.
 const VISION_FLAGS: [&str; 3] = [
     SIMD,
@@ -49,15 +51,14 @@ const VISION_FLAGS: [&str; 3] = [
 const VISION_WASM_OPT: &[&str] = &["-Oz"];
 
 /// Those of the site.
-const BINARIES: [Binary; 3] = [
+const BINARIES: [Binary; 4] = [
     // The page: small, and able to say so on a browser without simd.
     Binary {
         name: "app",
         target: "app",
         feature: "ui",
         profile: "page",
-        // Leptos then makes one type of all views: 6 % of the page.
-        flags: &["--cfg=erase_components"],
+        flags: &PAGE_FLAGS,
         // Once more after its blocks are laid out anew: 1 % of the page.
         wasm_opt: &["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz"],
     },
@@ -74,6 +75,15 @@ const BINARIES: [Binary; 3] = [
             "-Cno-vectorize-loops",
         ],
         wasm_opt: &["-O3"],
+    },
+    // Seldom loaded: small.
+    Binary {
+        name: "rare_formats",
+        target: "app",
+        feature: "rare-formats",
+        profile: "page",
+        flags: &PAGE_FLAGS,
+        wasm_opt: &["-Oz"],
     },
     Binary {
         name: "vision_worker",

@@ -17,6 +17,8 @@ use crate::tools::no_more;
 const FIRST_LOAD_BUDGET: u64 = 200_000;
 /// The render worker's wasm, in bytes of brotli.
 const RENDER_WORKER_BUDGET: u64 = 250_000;
+/// The wasm that decodes what browsers do not, in bytes of brotli.
+const RARE_FORMATS_BUDGET: u64 = 100_000;
 /// The vision worker's wasm, in bytes of brotli.
 const VISION_WORKER_BUDGET: u64 = 60_000;
 
@@ -42,6 +44,7 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     hold("first load", &first, FIRST_LOAD_BUDGET)?;
     for (name, worker, budget) in [
         ("render worker", "render_worker", RENDER_WORKER_BUDGET),
+        ("rare formats", "rare_formats", RARE_FORMATS_BUDGET),
         ("vision worker", "vision_worker", VISION_WORKER_BUDGET),
     ] {
         let wasm = assets
@@ -64,10 +67,10 @@ fn is_model(asset: &str) -> bool {
     [".tflite", ".bin"].iter().any(|e| asset.ends_with(e))
 }
 
-/// Whether an asset loads after the page: what belongs to workers, and the
-/// models, which come with the first photo (tests/e2e/find.spec.js).
+/// Whether an asset loads after the page: what belongs to workers, what decodes
+/// formats that browsers do not, and the models, which come with the first photo (tests/e2e/find.spec.js).
 fn is_later(asset: &str) -> bool {
-    asset.contains("_worker") || is_model(asset)
+    asset.contains("_worker") || asset.starts_with("rare_formats") || is_model(asset)
 }
 
 /// The shell and every asset it leads to, directly or by another's text, that

@@ -41,12 +41,15 @@ const CHECKS: [(&str, &[&str]); 5] = [
 type Suite = (&'static str, fn() -> Result<Tally>);
 
 /// Suites: they count their own tests; and checks with flags of their own.
-const SUITES: [Suite; 7] = [
+const SUITES: [Suite; 8] = [
     ("clippy, page", || {
         build::lint("app").map(|()| Tally::one(true))
     }),
     ("clippy, render worker", || {
         build::lint("render_worker").map(|()| Tally::one(true))
+    }),
+    ("clippy, rare formats", || {
+        build::lint("rare_formats").map(|()| Tally::one(true))
     }),
     ("clippy, vision worker", || {
         build::lint("vision_worker").map(|()| Tally::one(true))

@@ -67,11 +67,10 @@ const BINARIES: [Binary; 4] = [
         target: "render_worker",
         feature: "worker",
         profile: "engine",
-        // What has to be fast says so by `inline(always)` and has lanes of its
-        // own; the rest need not be there more than once: 8 % of the worker.
+        // What has to be fast has lanes of its own.
         flags: &[
             SIMD,
-            "-Cllvm-args=-inline-threshold=12 -unroll-runtime=false",
+            "-Cllvm-args=-unroll-runtime=false",
             "-Cno-vectorize-loops",
         ],
         wasm_opt: &["-O3"],

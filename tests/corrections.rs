@@ -21,10 +21,7 @@ const AT: [f64; 2] = [180.0 / LONG, 90.0 / LONG];
 const RADIUS: f64 = 30.0 / LONG;
 
 fn inputs() -> Inputs {
-    Inputs {
-        placement: frontal(),
-        look: Look::default(),
-    }
+    Inputs::healed(frontal(), Look::default())
 }
 
 fn stroke(label: Label) -> Corrections {

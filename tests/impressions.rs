@@ -10,6 +10,7 @@ use smp_visualizer::engine::candidates::{Candidates, candidates};
 use smp_visualizer::engine::dots::{Shown, changes, visible};
 use smp_visualizer::engine::head::{Camera, HeadModel, Pose};
 use smp_visualizer::engine::impressions::{Changes, Dot};
+use smp_visualizer::engine::life::{Life, Moment};
 use smp_visualizer::engine::look::{Density, Look};
 use smp_visualizer::engine::outline::outline;
 use smp_visualizer::engine::projection::{Projection, project};
@@ -73,6 +74,7 @@ impl Scene {
             &self.distance,
             &look.hairline,
             &density,
+            &Life::at(&Moment::HEALED),
             &mut shown,
         );
         shown

@@ -158,7 +158,7 @@ fn a_kept_renderer_gives_the_same_bytes_as_a_fresh_one() {
     });
     for look in looks {
         for placement in [placement, from_above()] {
-            kept.render(&Inputs { placement, look }, &|| 0.0)
+            kept.render(&Inputs::healed(placement, look), &|| 0.0)
                 .expect("sound");
             let (fresh, _) = render(&photo, placement, look);
             assert!(kept.pixels() == fresh, "{look:?}");
@@ -170,10 +170,7 @@ fn a_kept_renderer_gives_the_same_bytes_as_a_fresh_one() {
 fn a_bad_placement_is_an_error_and_leaves_the_picture() {
     let photo = photo(&frontal(), TAN, WIDTH, HEIGHT);
     let mut renderer = Renderer::new(photo);
-    let inputs = Inputs {
-        placement: frontal(),
-        look: Look::default(),
-    };
+    let inputs = Inputs::healed(frontal(), Look::default());
     renderer.render(&inputs, &|| 0.0).expect("sound");
     let before = renderer.pixels().to_vec();
     let Placement::Face(mut face) = frontal() else {

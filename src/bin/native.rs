@@ -13,6 +13,7 @@ use smp_visualizer::codec::{EXPORT_MAX_PIXELS, Limit, WORKING_EDGE, decode, enco
 use smp_visualizer::engine::export::{Layout, compose};
 use smp_visualizer::engine::fit::{fit, starting_placement};
 use smp_visualizer::engine::image::Photo;
+use smp_visualizer::engine::life::Moment;
 use smp_visualizer::engine::matte::Matte;
 use smp_visualizer::engine::placement::Placement;
 use smp_visualizer::engine::render::Renderer;
@@ -97,10 +98,7 @@ fn run(job: &Job) -> Result<(), String> {
         starting_placement(None, source.width(), source.height())
     });
     let matte = seen.and_then(|seen| seen.matte);
-    let inputs = Inputs {
-        placement,
-        look: plan.look,
-    };
+    let inputs = Inputs::healed(placement, plan.look);
     let mut renderer = Renderer::new(source);
     renderer.set_matte(matte);
     renderer.correct(&plan.corrections);
@@ -158,5 +156,5 @@ fn treat(mut renderer: Renderer, inputs: &Inputs, layout: Layout) -> Result<Phot
         eprintln!("{:12} {ms:8.1} ms", stage.name());
     }
     let (before, after, _) = renderer.into_parts();
-    Ok(compose(&before, after, layout))
+    Ok(compose(&before, after, layout, &Moment::HEALED))
 }

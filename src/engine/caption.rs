@@ -4,6 +4,7 @@
 use noto_sans_mono_bitmap::{FontWeight, RasterHeight, get_raster, get_raster_width};
 
 use super::image::{ImageError, Photo, Rect};
+use super::life::{Moment, told};
 
 /// The notice every exported picture carries.
 pub const NOTICE: &str = "Simulated preview, not a treatment result";
@@ -19,14 +20,20 @@ const FADE: f64 = 0.5;
 /// has a contrast of 7 : 1 (WCAG 2.2, 1.4.6).
 const BAND_OPACITY: f64 = 0.66;
 
-/// Burns [`NOTICE`] into the picture's bottom left corner; returns the part
+/// Burns [`NOTICE`] into the picture's bottom left corner, with the moment of the
+/// treatment's life that it shows, if that is not the healed one; returns the part
 /// of the picture that changed.
-pub fn burn_notice(photo: &mut Photo) -> Rect {
+pub fn burn_notice(photo: &mut Photo, moment: &Moment) -> Rect {
     let (width, height) = (f64::from(photo.width()), f64::from(photo.height()));
-    let line_px = line_height_px(NOTICE, width, height);
+    let text = if moment.is_healed() {
+        NOTICE.into()
+    } else {
+        format!("{NOTICE}: {}", told(moment.day))
+    };
+    let line_px = line_height_px(&text, width, height);
     burn(
         photo,
-        NOTICE,
+        &text,
         margin_px(line_px),
         height - line_px - margin_px(line_px),
         line_px,
@@ -260,7 +267,7 @@ mod tests {
             (5000, 3),
         ] {
             let mut photo = plain(width, height, 128);
-            let band = burn_notice(&mut photo);
+            let band = burn_notice(&mut photo, &Moment::HEALED);
             assert_eq!(band.intersect(photo.rect()), band, "{width} × {height}");
             let mut inside = 0;
             for y in 0..height {
@@ -282,7 +289,7 @@ mod tests {
     fn readable_on_any_brightness() {
         for v in [0, 60, 128, 200, 255] {
             let mut photo = plain(1600, 1200, v);
-            let band = burn_notice(&mut photo);
+            let band = burn_notice(&mut photo, &Moment::HEALED);
             // Least and most of a row through the letters' middle.
             let y = band.y + band.height / 2;
             let row: Vec<u8> = (band.x..band.right())

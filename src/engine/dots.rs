@@ -9,10 +9,11 @@
 use super::beside::Stronger;
 use super::edge::Edge;
 use super::impressions::{Changes, Dot};
+use super::life::{Life, SESSIONS};
 use super::look::{Density, Hairline};
 use super::projection::{Mark, Projection, Spot};
 use super::region::SignedDistance;
-use super::shade::spread;
+use super::shade::Spread;
 
 /// Diameter of the outermost impressions as a share of full (domain.md §2.3).
 const EDGE_DIAMETER: f32 = 0.8;
@@ -32,7 +33,10 @@ pub struct Shown {
     ramp: Vec<f32>,
     count: usize,
     under_hair: usize,
-    make: Make,
+    /// Per candidate, which session it is of; empty where all look alike.
+    session: Vec<u8>,
+    /// For each session.
+    makes: [Make; SESSIONS],
 }
 
 impl Shown {
@@ -59,13 +63,33 @@ impl Shown {
     #[must_use]
     pub fn dots(&self, projection: &Projection) -> Vec<Dot> {
         let all = self.ramp.iter().zip(&projection.marks);
-        all.filter(|(ramp, _)| **ramp > 0.0)
-            .map(|(ramp, mark)| self.make.dot(mark, *ramp))
+        if self.session.is_empty() {
+            let [make, ..] = &self.makes;
+            return all
+                .filter(|(ramp, _)| **ramp > 0.0)
+                .map(|(ramp, mark)| make.dot(mark, *ramp))
+                .collect();
+        }
+        let makes = self.session.iter().map(|session| self.make_of(*session));
+        all.zip(makes)
+            .filter(|((ramp, _), _)| **ramp > 0.0)
+            .map(|((ramp, mark), make)| make.dot(mark, *ramp))
             .collect()
+    }
+
+    fn make_of(&self, session: u8) -> &Make {
+        let [first, ..] = &self.makes;
+        self.makes.get(usize::from(session)).unwrap_or(first)
+    }
+
+    /// Whether impressions that are in both look the same in both.
+    fn is_made_as(&self, other: &Self) -> bool {
+        self.makes == other.makes && self.session.is_empty() && other.session.is_empty()
     }
 }
 
-/// Decides which candidates show for this hairline and density, into `out`.
+/// Decides which candidates show for this hairline and density, at this time of
+/// the treatment's life, into `out`.
 ///
 /// Raising `density.per_cm2` only ever adds impressions: each has its own
 /// threshold, and nothing else decides.
@@ -74,11 +98,20 @@ pub fn visible(
     distance: &SignedDistance,
     hairline: &Hairline,
     density: &Density,
+    life: &Life,
     out: &mut Shown,
 ) {
     let edge = Edge::new(hairline);
-    let per_cm2 = density.per_cm2 as f32;
+    let share = life.share() as f32;
+    let per_cm2 = density.per_cm2 as f32 * share;
     let deep_mm = edge.deep_mm();
+    // How dense impressions are at a depth behind the line, per cm².
+    let shown_per_cm2 = |inside_mm: f32| {
+        (per_cm2 * edge.density_share(inside_mm)).max(share * edge.sentinels(inside_mm))
+    };
+    let inside_mm = |even_mm: f32, spot: &Spot| {
+        even_mm + edge.macro_mm * spot.macro_noise + edge.micro_mm * spot.micro_noise
+    };
     let ramp = |asked_per_cm2: f32, spot: &Spot| {
         if asked_per_cm2 >= per_cm2 {
             return 0.0;
@@ -87,10 +120,8 @@ pub fn visible(
         if even_mm >= deep_mm {
             return 1.0;
         }
-        let inside_mm =
-            even_mm + edge.macro_mm * spot.macro_noise + edge.micro_mm * spot.micro_noise;
-        let shown = (per_cm2 * edge.density_share(inside_mm)).max(edge.sentinels(inside_mm));
-        if asked_per_cm2 >= shown {
+        let inside_mm = inside_mm(even_mm, spot);
+        if asked_per_cm2 >= shown_per_cm2(inside_mm) {
             return 0.0;
         }
         edge.ramp(inside_mm)
@@ -107,7 +138,29 @@ pub fn visible(
         if hidden { UNDER_HAIR } else { ramp }
     }));
     (out.count, out.under_hair) = (count, under_hair);
-    out.make = Make::new(density, hairline);
+    out.makes = life
+        .spreads(density)
+        .map(|spread| Make::new(&spread, density, hairline));
+    let [first, ..] = out.makes;
+    let is_even = out.makes.iter().all(|make| *make == first);
+    out.session.clear();
+    if is_even {
+        return;
+    }
+    let shares = life.shares().map(|share| share as f32);
+    let all = projection.asks.iter().zip(&projection.spots);
+    out.session.extend(all.map(|(asks, spot)| {
+        let even_mm = distance.at(spot.cell);
+        let shown = if even_mm >= deep_mm {
+            per_cm2
+        } else {
+            shown_per_cm2(inside_mm(even_mm, spot))
+        };
+        let earlier = shares
+            .iter()
+            .filter(|share| asks.per_cm2() >= **share * shown);
+        earlier.count().min(SESSIONS - 1) as u8
+    }));
 }
 
 /// How to make the impressions of `new` of those of `old`, both of one
@@ -115,20 +168,20 @@ pub fn visible(
 #[must_use]
 pub fn changes(projection: &Projection, old: &Shown, new: &Shown) -> Option<Changes> {
     let sizes = [old.ramp.len(), new.ramp.len()];
-    if sizes != [projection.marks.len(); 2] || old.make != new.make {
+    if sizes != [projection.marks.len(); 2] || !old.is_made_as(new) {
         return None;
     }
-    let mut changes = Changes::default();
+    let (mut changes, [make, ..]) = (Changes::default(), &new.makes);
     let ramps = old.ramp.iter().zip(&new.ramp);
     for ((was, is), mark) in ramps.zip(&projection.marks) {
         if was == is {
             continue;
         }
         if *was > 0.0 {
-            changes.gone.push(old.make.dot(mark, *was));
+            changes.gone.push(make.dot(mark, *was));
         }
         if *is > 0.0 {
-            changes.come.push(new.make.dot(mark, *is));
+            changes.come.push(make.dot(mark, *is));
         }
     }
     let changed = changes.gone.len() + changes.come.len();
@@ -152,8 +205,7 @@ struct Make {
 }
 
 impl Make {
-    fn new(density: &Density, hairline: &Hairline) -> Self {
-        let spread = spread(density.diameter_mm, density.crispness);
+    fn new(spread: &Spread, density: &Density, hairline: &Hairline) -> Self {
         Self {
             dot_variance_mm2: spread.dot_variance_mm2 as f32,
             dot_mm2: spread.dot_mm2 as f32,

@@ -12,6 +12,7 @@ use super::field::Field;
 use super::fit::fit;
 use super::head::HeadModel;
 use super::image::{Photo, Rect};
+use super::life::Life;
 use super::look::Density;
 use super::matte::Matte;
 use super::outline::outline;
@@ -24,7 +25,7 @@ use super::shade::darkening_in;
 use super::sharpness::camera_variance_px2;
 use super::shine::Shine;
 use super::sides::{Continued, Seen};
-use super::stages::{Inputs, Stage, must_run};
+use super::stages::{Inputs, Stage, changed_pigment, must_run};
 use super::stubble::{Matched, Scale, match_stubble};
 
 /// Densest set of follicular units, per cm² of the standard head. Above what
@@ -59,6 +60,8 @@ pub struct Renderer {
     camera_px2: Option<f32>,
     /// Whether the photo has no colours, once it was asked for.
     is_grey: Option<bool>,
+    /// What was drawn and not shown to anybody.
+    owed: Rect,
 }
 
 /// The candidates of one seed. They depend on nothing else and are dear to
@@ -130,6 +133,7 @@ impl Renderer {
             field: Field::default(),
             camera_px2: None,
             is_grey: None,
+            owed: Rect::default(),
         }
     }
 
@@ -143,6 +147,18 @@ impl Renderer {
     #[must_use]
     pub fn pixels(&self) -> &[u8] {
         self.after.rgba()
+    }
+
+    /// Notes that frames drew this part and nobody was shown it: the next frame's
+    /// part holds it.
+    pub(super) fn owe(&mut self, part: Rect) {
+        self.owed = self.owed.union(part);
+    }
+
+    /// The treated picture.
+    #[must_use]
+    pub fn picture(&self) -> &Photo {
+        &self.after
     }
 
     /// The head as last placed.
@@ -315,7 +331,7 @@ impl Renderer {
         }
         self.ranked = Some(ranked);
 
-        let look = &next.look;
+        let (look, life) = (&next.look, Life::at(&next.moment));
         if runs(Stage::Region) {
             let line = || {
                 signed_distance(
@@ -348,6 +364,7 @@ impl Renderer {
                     &self.distance,
                     &look.hairline,
                     &look.density,
+                    &life,
                     &mut self.next_shown,
                 );
             };
@@ -376,12 +393,12 @@ impl Renderer {
             changed = timer.time(Stage::Field, lay);
             std::mem::swap(&mut self.shown, &mut self.next_shown);
         }
-        if last.is_none_or(|last| last.look.shade != next.look.shade) {
+        if last.is_none_or(|last| changed_pigment(&last, &next)) {
             changed = changed.union(self.field.covered());
         }
         if runs(Stage::Composite) {
             let is_grey = *self.is_grey.get_or_insert_with(|| self.photo.is_grey());
-            let pigment = darkening_in(is_grey, &look.shade);
+            let pigment = life.darkening(darkening_in(is_grey, &look.shade), is_grey);
             timer.time(Stage::Composite, || {
                 if before.union(self.field.rect) != self.field.rect {
                     restore(&self.photo, before, self.after.rgba_mut());
@@ -397,7 +414,7 @@ impl Renderer {
         self.last = Some(next);
         self.scalp_is_new = None;
         Ok(Frame {
-            rect: changed,
+            rect: changed.union(std::mem::take(&mut self.owed)),
             impressions: u32::try_from(self.shown.len()).unwrap_or(u32::MAX),
             under_hair: u32::try_from(self.shown.under_hair()).unwrap_or(u32::MAX),
             stages: timer.stages,

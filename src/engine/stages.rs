@@ -1,6 +1,7 @@
 //! What must be worked out again when an input changes: a pure plan, carried
 //! out by [`super::render`].
 
+use super::life::{Life, Moment};
 use super::look::{Density, Hairline, Look, Shade};
 use super::placement::Placement;
 
@@ -61,6 +62,20 @@ pub struct Inputs {
     pub placement: Placement,
     /// What to draw.
     pub look: Look,
+    /// When in the treatment's life.
+    pub moment: Moment,
+}
+
+impl Inputs {
+    /// A finished and healed treatment.
+    #[must_use]
+    pub const fn healed(placement: Placement, look: Look) -> Self {
+        Self {
+            placement,
+            look,
+            moment: Moment::HEALED,
+        }
+    }
 }
 
 /// The parts of a hairline that move its line; the others act on the
@@ -86,16 +101,15 @@ pub fn must_run(stage: Stage, last: Option<&Inputs>, next: &Inputs) -> bool {
     let head = last.placement != next.placement;
     let line = shape(&last.look.hairline) != shape(&next.look.hairline);
     let impressions = last.look.hairline != next.look.hairline
-        || changed_density(&last.look.density, &next.look.density);
+        || changed_density(&last.look.density, &next.look.density)
+        || changed_impressions(&last.moment, &next.moment);
     match stage {
         Stage::Candidates => seed,
         Stage::Head => head,
         Stage::Project | Stage::Cover => seed || head,
         Stage::Region => head || line,
         Stage::Visibility | Stage::Field => seed || head || impressions,
-        Stage::Composite => {
-            seed || head || impressions || changed_shade(&last.look.shade, &next.look.shade)
-        }
+        Stage::Composite => seed || head || impressions || changed_pigment(last, next),
     }
 }
 
@@ -105,6 +119,19 @@ fn changed_density(a: &Density, b: &Density) -> bool {
 
 fn changed_shade(a: &Shade, b: &Shade) -> bool {
     a != b
+}
+
+/// Whether the impressions' number, size or strength changes from one moment to
+/// another.
+fn changed_impressions(a: &Moment, b: &Moment) -> bool {
+    !Life::at(a).has_same_impressions(&Life::at(b))
+}
+
+/// Whether full coverage darkens otherwise in `next`.
+#[must_use]
+pub fn changed_pigment(last: &Inputs, next: &Inputs) -> bool {
+    changed_shade(&last.look.shade, &next.look.shade)
+        || Life::at(&last.moment) != Life::at(&next.moment)
 }
 
 #[cfg(test)]
@@ -123,10 +150,7 @@ mod tests {
             turn_deg: 0.0,
             known_length: None,
         };
-        Inputs {
-            placement: Placement::Outline(outline),
-            look: Look::default(),
-        }
+        Inputs::healed(Placement::Outline(outline), Look::default())
     }
 
     fn running(next: &Inputs) -> Vec<Stage> {
@@ -162,6 +186,18 @@ mod tests {
             };
             assert_eq!(running(&next), expected, "{row:?}");
         }
+        let mut fresh = inputs();
+        fresh.moment.day = 0.0;
+        assert_eq!(running(&fresh), vec![Visibility, Field, Composite]);
+        let (mut after_5_years, mut after_6) = (inputs(), inputs());
+        after_5_years.moment.day += 5.0 * 365.25;
+        after_6.moment.day += 6.0 * 365.25;
+        // They do not get wider any more.
+        let fading = |stage: &Stage| must_run(*stage, Some(&after_5_years), &after_6);
+        assert_eq!(
+            Stage::ALL.into_iter().filter(fading).collect::<Vec<_>>(),
+            vec![Composite]
+        );
         let mut seed = inputs();
         seed.look.seed = 2;
         assert_eq!(

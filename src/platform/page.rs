@@ -85,6 +85,26 @@ pub fn download_text(text: &str, mime: &str, name: &str) -> Result<(), JsValue> 
     )
 }
 
+/// An address of a blob, until [`release_address`]; none where the browser refuses.
+#[must_use]
+pub fn object_address(blob: &Blob) -> Option<String> {
+    Url::create_object_url_with_blob(blob).ok()
+}
+
+/// Lets a blob go that had an address.
+pub fn release_address(address: &str) {
+    // Refused are addresses that are none.
+    let _ = Url::revoke_object_url(address);
+}
+
+/// Whether the person has asked for less motion.
+#[must_use]
+pub fn prefers_calm() -> bool {
+    web_sys::window()
+        .and_then(|w| w.match_media("(prefers-reduced-motion: reduce)").ok()?)
+        .is_some_and(|query| query.matches())
+}
+
 /// Milliseconds since the page was opened.
 #[must_use]
 pub fn now_ms() -> f64 {

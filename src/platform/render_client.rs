@@ -12,7 +12,7 @@ use web_sys::{Blob, ErrorEvent, HtmlCanvasElement, HtmlElement, MessageEvent, Wo
 use super::page::{drop_later, now_ms};
 use super::vision_client::SealedMatte;
 use super::wire;
-use crate::engine::{corrections::Corrections, look::Look, placement::Placement};
+use crate::engine::{corrections::Corrections, stages::Inputs};
 use crate::protocol::{Request, Response};
 use crate::session::queue::Queue;
 
@@ -63,7 +63,7 @@ struct Inner {
     /// The person's corrections, and whether the worker has them.
     corrections: Corrections,
     corrected: bool,
-    frames: Queue<(Placement, Look, bool)>,
+    frames: Queue<(Inputs, bool)>,
     other_job: Option<u32>,
     next_other: u32,
     deadline_ms: Option<f64>,
@@ -123,7 +123,7 @@ impl RenderClient {
 
     /// Asks for a frame, and for the veil over bare scalp if that is to be seen;
     /// only the newest asked for is drawn.
-    pub fn render(&self, placement: Placement, look: Look, corrections: &Corrections, veil: bool) {
+    pub fn render(&self, inputs: Inputs, corrections: &Corrections, veil: bool) {
         let mut inner = self.0.borrow_mut();
         if inner.corrections != *corrections {
             inner.corrections.clone_from(corrections);
@@ -132,7 +132,7 @@ impl RenderClient {
         // Without a photo on the canvases there is nothing to draw on; the
         // page asks again when there is.
         if inner.ready && !inner.loading {
-            let next = inner.frames.ask((placement, look, veil));
+            let next = inner.frames.ask((inputs, veil));
             inner.send_frame(next);
         }
     }
@@ -298,6 +298,7 @@ impl Inner {
             | Response::PlanRead { job, .. }
             | Response::PlanRefused { job, .. }
             | Response::Exported { job }
+            | Response::Strip { job }
             | Response::Failed { job, .. } => {
                 let next = self.frames.answered(*job);
                 self.send_frame(next);
@@ -364,21 +365,13 @@ impl Inner {
         }
     }
 
-    fn send_frame(&mut self, next: Option<(u32, (Placement, Look, bool))>) {
-        let Some((job, (placement, look, veil))) = next else {
+    fn send_frame(&mut self, next: Option<(u32, (Inputs, bool))>) {
+        let Some((job, (inputs, veil))) = next else {
             return;
         };
         self.wait(PATIENCE_MS);
         self.send_corrections();
-        self.post(
-            Request::Render {
-                job,
-                placement,
-                look,
-                veil,
-            },
-            &[],
-        );
+        self.post(Request::Render { job, inputs, veil }, &[]);
     }
 
     fn wait(&mut self, patience_ms: f64) {

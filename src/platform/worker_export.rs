@@ -97,7 +97,7 @@ fn treat(photo: Photo, job: &Job, help: &Help<'_>) -> Result<Photo, JobError> {
     (help.return_ranked)(renderer.take_ranked());
     rendered.map_err(|_| JobError::BadPlacement)?;
     let (before, after, _) = renderer.into_parts();
-    Ok(compose(&before, after, job.layout))
+    Ok(compose(&before, after, job.layout, &job.inputs.moment))
 }
 
 fn png(picture: &Photo, progress: &dyn Fn(f64)) -> Result<Blob, JsValue> {
@@ -108,7 +108,11 @@ fn png(picture: &Photo, progress: &dyn Fn(f64)) -> Result<Blob, JsValue> {
     sink.into_blob("image/png")
 }
 
-async fn jpeg(picture: &Photo) -> Result<Blob, JsValue> {
+/// A picture as a JPEG file, by the browser.
+///
+/// # Errors
+/// Where the browser refuses.
+pub(crate) async fn jpeg(picture: &Photo) -> Result<Blob, JsValue> {
     let canvas = OffscreenCanvas::new(picture.width(), picture.height())?;
     let context = context_2d(&canvas, true)?;
     let bytes = Uint8ClampedArray::from(picture.rgba());

@@ -19,7 +19,7 @@ use super::{
     blob_reader::BlobReader,
     wire,
     worker_canvas::Screen,
-    worker_export::{Help, Job, export},
+    worker_export::{Help, Job, export, jpeg},
 };
 use crate::{
     codec::{self, Header, Limit, WORKING_EDGE},
@@ -31,6 +31,7 @@ use crate::{
         sample::mean_linear_rgb,
         sides::Continued,
         stages::Inputs,
+        strip::strip,
         veil::veil,
     },
     protocol::{JobError, PhotoError, Request, Response},
@@ -103,13 +104,8 @@ impl Host {
         match request {
             Request::Start => self.start(&objects),
             Request::Load { load } => self.load(load, objects.into_iter().next()),
-            Request::Render {
-                job,
-                placement,
-                look,
-                veil,
-            } => {
-                let answer = self.render(job, &Inputs { placement, look }, veil);
+            Request::Render { job, inputs, veil } => {
+                let answer = self.render(job, &inputs, veil);
                 self.say_or_fail(job, answer);
             }
             Request::Sample { job, at } => {
@@ -124,19 +120,19 @@ impl Host {
                 job,
                 format,
                 layout,
-                placement,
-                look,
+                inputs,
             } => {
                 let task = self.loaded.borrow().as_ref().map(|loaded| Job {
                     blob: loaded.blob.clone(),
                     header: loaded.header,
                     format,
                     layout,
-                    inputs: Inputs { placement, look },
+                    inputs,
                     scalp: loaded.renderer.scalp().clone(),
                 });
                 self.export(job, task);
             }
+            Request::Strip { job, inputs } => self.strip(job, &inputs),
             Request::Matte { photo_width, rect } => {
                 let shares = objects.into_iter().next();
                 let matte = shares.and_then(|shares| {
@@ -283,6 +279,29 @@ impl Host {
         }
         let fit = matched.map(|matched| matched.fit);
         Ok(Response::Matched { job, fit, look })
+    }
+
+    fn strip(self: &Rc<Self>, job: u32, inputs: &Inputs) {
+        let made = || {
+            let mut loaded = self.loaded.borrow_mut();
+            let renderer = &mut loaded.as_mut().ok_or(JobError::NoPhoto)?.renderer;
+            let strip = strip(renderer, inputs).map_err(|_| JobError::BadPlacement)?;
+            strip.ok_or(JobError::BadPlacement)
+        };
+        let strip = match made() {
+            Ok(strip) => strip,
+            Err(error) => return self.say(Response::Failed { job, error }, &[]),
+        };
+        let host = Rc::clone(self);
+        spawn_local(async move {
+            match jpeg(&strip).await {
+                Ok(blob) => host.say(Response::Strip { job }, &[blob.into()]),
+                Err(_) => {
+                    let error = JobError::Encode;
+                    host.say(Response::Failed { job, error }, &[]);
+                }
+            }
+        });
     }
 
     fn give_pixels(&self, job: u32) {

@@ -20,9 +20,9 @@ use crate::engine::{
     image::Rect,
     look::Look,
     matte::Matte,
-    placement::{MarkerInPhoto, Placement},
+    placement::MarkerInPhoto,
     sides::Continued,
-    stages::Stage,
+    stages::{Inputs, Stage},
     stubble::Fit,
 };
 use crate::session::document::Plan;
@@ -43,10 +43,8 @@ pub enum Request {
     Render {
         /// Names this job in its answer.
         job: u32,
-        /// Where the head is.
-        placement: Placement,
-        /// What to draw.
-        look: Look,
+        /// What to draw, and when in the treatment's life.
+        inputs: Inputs,
         /// Whether to draw the veil too.
         veil: bool,
     },
@@ -74,10 +72,15 @@ pub enum Request {
         format: ExportFormat,
         /// "After" alone or both.
         layout: Layout,
-        /// Where the head is.
-        placement: Placement,
-        /// What to draw.
-        look: Look,
+        /// What to draw, and when in the treatment's life.
+        inputs: Inputs,
+    },
+    /// Make small pictures of the head at each of [`crate::engine::life::STOPS`].
+    Strip {
+        /// Names this job in its answer.
+        job: u32,
+        /// What to draw; of the moment the touch-ups count.
+        inputs: Inputs,
     },
     /// This is what the photo on the canvases shows of bare scalp and hair.
     /// Object: the `ArrayBuffer` of a matte's shares.
@@ -182,6 +185,11 @@ pub enum Response {
     },
     /// An export is ready. Object: the `Blob`.
     Exported {
+        /// Which job this answers.
+        job: u32,
+    },
+    /// Small pictures are ready. Object: the `Blob` of one picture of them all.
+    Strip {
         /// Which job this answers.
         job: u32,
     },

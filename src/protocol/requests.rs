@@ -3,8 +3,8 @@
 use super::parts::Numbers;
 use super::{ExportFormat, Parts, Request};
 use crate::engine::{
-    corrections::Corrections, export::Layout, image::Rect, look::Look, placement::Placement,
-    sides::Continued,
+    corrections::Corrections, export::Layout, image::Rect, life::Moment, sides::Continued,
+    stages::Inputs,
 };
 
 impl Request {
@@ -16,27 +16,21 @@ impl Request {
         let (kind, numbers) = match self {
             Self::Start => (0, vec![]),
             Self::Load { load } => (1, vec![f(load)]),
-            Self::Render {
-                job,
-                placement,
-                look,
-                veil,
-            } => {
+            Self::Render { job, inputs, veil } => {
                 let asked = [job, u32::from(veil)].map(f).to_vec();
-                (2, picture(asked, &placement, &look))
+                (2, picture(asked, &inputs))
             }
             Self::Sample { job, at: [x, y] } => (3, vec![f(job), x, y]),
             Self::Export {
                 job,
                 format,
                 layout,
-                placement,
-                look,
+                inputs,
             } => {
                 let jpeg = format == ExportFormat::Jpeg;
                 let both = layout == Layout::BeforeAfter;
                 let asked = [job, u32::from(jpeg), u32::from(both)].map(f).to_vec();
-                (4, picture(asked, &placement, &look))
+                (4, picture(asked, &inputs))
             }
             Self::Matte { photo_width, rect } => (
                 5,
@@ -61,6 +55,7 @@ impl Request {
                 numbers.extend(look.to_numbers());
                 (10, numbers)
             }
+            Self::Strip { job, inputs } => (11, picture(vec![f(job)], &inputs)),
         };
         Parts {
             kind,
@@ -81,8 +76,7 @@ impl Request {
             2 => Self::Render {
                 job: numbers.count()?,
                 veil: numbers.count()? > 0,
-                placement: numbers.placement()??,
-                look: numbers.look()?,
+                inputs: inputs(&mut numbers)?,
             },
             3 => Self::Sample {
                 job: numbers.count()?,
@@ -98,8 +92,7 @@ impl Request {
                     0 => Layout::After,
                     _ => Layout::BeforeAfter,
                 },
-                placement: numbers.placement()??,
-                look: numbers.look()?,
+                inputs: inputs(&mut numbers)?,
             },
             5 => Self::Matte {
                 photo_width: numbers.count()?,
@@ -131,16 +124,33 @@ impl Request {
                 },
                 look: numbers.look()?,
             },
+            11 => Self::Strip {
+                job: numbers.count()?,
+                inputs: inputs(&mut numbers)?,
+            },
             _ => return None,
         })
     }
 }
 
 /// What a picture is made by, behind what else is asked.
-fn picture(mut numbers: Vec<f64>, placement: &Placement, look: &Look) -> Vec<f64> {
-    super::parts::push_placement(&mut numbers, Some(placement));
-    numbers.extend(look.to_numbers());
+fn picture(mut numbers: Vec<f64>, inputs: &Inputs) -> Vec<f64> {
+    numbers.extend([inputs.moment.day, inputs.moment.touch_up_years]);
+    super::parts::push_placement(&mut numbers, Some(&inputs.placement));
+    numbers.extend(inputs.look.to_numbers());
     numbers
+}
+
+/// See [`picture`].
+fn inputs(numbers: &mut Numbers<'_>) -> Option<Inputs> {
+    Some(Inputs {
+        moment: Moment {
+            day: numbers.number()?,
+            touch_up_years: numbers.number()?,
+        },
+        placement: numbers.placement()??,
+        look: numbers.look()?,
+    })
 }
 
 #[cfg(test)]
@@ -148,6 +158,7 @@ mod tests {
     use super::*;
     use crate::engine::corrections::Label;
     use crate::engine::fit::starting_placement;
+    use crate::engine::look::Look;
     use crate::engine::placement::View;
 
     fn all() -> Vec<Request> {
@@ -197,21 +208,23 @@ mod tests {
             look: Look::default(),
         }));
         for view in [None, Some(View::LeftSide)] {
-            let placement = starting_placement(view, 640, 480);
-            all.extend([false, true].map(|veil| Request::Render {
-                job,
-                placement,
+            let inputs = Inputs {
+                placement: starting_placement(view, 640, 480),
                 look,
-                veil,
-            }));
+                moment: Moment {
+                    day: 12.5,
+                    touch_up_years: 4.0,
+                },
+            };
+            all.push(Request::Strip { job, inputs });
+            all.extend([false, true].map(|veil| Request::Render { job, inputs, veil }));
             for format in [ExportFormat::Png, ExportFormat::Jpeg] {
                 for layout in [Layout::After, Layout::BeforeAfter] {
                     all.push(Request::Export {
                         job,
                         format,
                         layout,
-                        placement,
-                        look,
+                        inputs,
                     });
                 }
             }
@@ -239,7 +252,7 @@ mod tests {
                 assert!(cut.is_none() || painted_nothing, "{cut:?}");
             }
         }
-        for kind in 11..=255 {
+        for kind in 12..=255 {
             let parts = Parts {
                 kind,
                 numbers: vec![1.0; 60],

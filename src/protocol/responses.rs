@@ -69,6 +69,7 @@ impl Response {
                 numbers.extend(look.to_numbers());
                 (11, numbers)
             }
+            Self::Strip { job } => (12, vec![f(job)]),
         };
         Parts {
             kind,
@@ -143,6 +144,9 @@ impl Response {
                 job: numbers.count()?,
                 fit: Fit::ALL.get(numbers.count()? as usize).copied(),
                 look: numbers.look()?,
+            },
+            12 => Self::Strip {
+                job: numbers.count()?,
             },
             _ => return None,
         })
@@ -259,6 +263,7 @@ mod tests {
             },
             Response::Progress { job, done: 0.7 },
             Response::Exported { job },
+            Response::Strip { job },
             Response::Pixels {
                 job,
                 width: 640,
@@ -317,7 +322,7 @@ mod tests {
                     text: String::new(),
                 };
                 let found = Response::from_parts(parts);
-                assert!(found.is_none() || kind <= 10);
+                assert!(found.is_none() || kind <= 10 || kind == 12);
                 assert!(kind == 0 || !numbers.is_empty() || found.is_none());
             }
         }

@@ -279,6 +279,6 @@ pub fn BrushPanel() -> impl IntoView {
             <button type="button" data-testid="clear-strokes" aria-disabled=move || (strokes() == 0).to_string() on:click=clear>"Take all away"</button>
         </div>
         <p class="hint">"Two fingers or the right mouse button move the photo. Strokes belong to the photo: they stay where the head is placed anew."</p>
-        <button type="button" class="primary" on:click=move |_| app.tab.set(Tab::Save)>"Next: save"</button>
+        <button type="button" class="primary" on:click=move |_| app.tab.set(Tab::Time)>"Next: time"</button>
     }
 }

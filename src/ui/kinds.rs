@@ -37,17 +37,19 @@ pub enum Tab {
     Density,
     Shade,
     Brush,
+    Time,
     Save,
 }
 
 impl Tab {
     /// All steps.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Place,
         Self::Hairline,
         Self::Density,
         Self::Shade,
         Self::Brush,
+        Self::Time,
         Self::Save,
     ];
 
@@ -60,6 +62,7 @@ impl Tab {
             Self::Density => "Density",
             Self::Shade => "Shade",
             Self::Brush => "Brush",
+            Self::Time => "Time",
             Self::Save => "Save",
         }
     }

@@ -20,6 +20,7 @@ pub mod slider;
 pub mod stage;
 pub mod state;
 pub mod strings;
+pub mod time;
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue};

@@ -11,6 +11,7 @@ use super::shade::ShadePanel;
 use super::slider::ParamSlider;
 use super::state::{App, FrameInfo, Tab, TapTarget};
 use super::strings;
+use super::time::TimePanel;
 use crate::engine::params::ParamId;
 use crate::engine::sides::Continued;
 use crate::engine::styles::School;
@@ -63,6 +64,7 @@ pub fn Panel() -> impl IntoView {
         Tab::Density => view! { <DensityPanel /> }.into_any(),
         Tab::Shade => view! { <ShadePanel /> }.into_any(),
         Tab::Brush => view! { <BrushPanel /> }.into_any(),
+        Tab::Time => view! { <TimePanel /> }.into_any(),
         Tab::Save => view! { <SavePanel /> }.into_any(),
     };
     view! {
@@ -104,6 +106,7 @@ const fn tab_id(tab: Tab) -> &'static str {
         Tab::Density => "tab-density",
         Tab::Shade => "tab-shade",
         Tab::Brush => "tab-brush",
+        Tab::Time => "tab-time",
         Tab::Save => "tab-save",
     }
 }

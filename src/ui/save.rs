@@ -20,6 +20,7 @@ pub fn SavePanel() -> impl IntoView {
         };
         app.export(format, layout);
     };
+    let shown = app.shown_moment();
     let busy = move || app.export.get().is_some();
     let save_plan = move |_| {
         let text = app
@@ -43,6 +44,7 @@ pub fn SavePanel() -> impl IntoView {
                 <span>"Before and after"</span>
             </label>
         </fieldset>
+        <p class="hint" data-testid="saved-moment">"The picture shows: "{shown}". Another moment is chosen in the Time step."</p>
         <div class="row">
             <button type="button" class="primary" disabled=busy data-testid="save-png" on:click=move |_| save(ExportFormat::Png)>"Save PNG"</button>
             <button type="button" class="primary" disabled=busy data-testid="save-jpeg" on:click=move |_| save(ExportFormat::Jpeg)>"Save JPEG"</button>

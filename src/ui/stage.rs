@@ -62,6 +62,11 @@ pub fn Stage() -> impl IntoView {
         request_animation_frame(measure);
     });
 
+    let other = app.other_moment();
+    let shown_at = Signal::derive(move || match other.get() {
+        moment if moment.is_empty() => moment,
+        moment => format!(" Shown: {moment}."),
+    });
     let summary = move || {
         let look = app.plan.with(|plan| plan.look);
         format!(
@@ -69,7 +74,7 @@ pub fn Stage() -> impl IntoView {
             fixed(look.hairline.height_mm, 0),
             fixed(look.density.per_cm2, 0),
             fixed(look.shade.dilution, 0)
-        )
+        ) + &shown_at.get()
     };
     let shown = move || {
         if app.holding.get() {
@@ -127,6 +132,7 @@ pub fn Stage() -> impl IntoView {
                 <Show when=move || app.tab.get() == Tab::Brush>
                     <BrushRing />
                 </Show>
+                <span class="moment" data-testid="shown-moment" aria-hidden="true">{other}</span>
                 <Show when=comparing>
                     <span class="side" aria-hidden="true">"Before"</span>
                     <span class="side after-side" class:gone=only_before aria-hidden="true">"After"</span>

@@ -12,12 +12,14 @@ pub use super::kinds::{Finding, MarkerId, Phase, Picking, Tab, TapTarget};
 use super::numbers::fixed;
 use super::samples::Sample;
 use super::strings;
+use super::time::Timeline;
 use crate::engine::error::{BadPlacement, EngineError};
 use crate::engine::fit::fit;
 use crate::engine::head::HeadModel;
 use crate::engine::placement::Placement;
 use crate::engine::sides::Continued;
 use crate::engine::skin::SkinClass;
+use crate::engine::stages::Inputs;
 use crate::engine::stubble::Fit;
 use crate::platform::models::ModelFiles;
 use crate::platform::render_client::{News, RenderClient};
@@ -97,6 +99,7 @@ pub struct App {
     pub both: RwSignal<bool>,
     pub export: RwSignal<Option<f64>>,
     pub finder: Finder,
+    pub timeline: Timeline,
     pub brush: Brush,
     pub(super) history: RwSignal<History>,
     export_name: RwSignal<&'static str>,
@@ -153,6 +156,7 @@ impl App {
             both: RwSignal::new(false),
             export: RwSignal::new(None),
             finder: Finder::new(models),
+            timeline: Timeline::new(),
             brush: Brush::new(),
             history: RwSignal::new(History::default()),
             export_name: RwSignal::new("smp-preview.png"),
@@ -165,6 +169,7 @@ impl App {
         Effect::new(move |_| app.draw());
         app.keep_matte();
         app.keep_steps();
+        app.keep_strip();
         Effect::new(move |_| {
             let (photo, stage) = (app.photo.get(), app.stage_size.get());
             if let Some(photo) = photo {
@@ -261,6 +266,12 @@ impl App {
         let Some(placement) = placement else {
             return;
         };
+        let moment = untrack(|| self.moment());
+        let inputs = Inputs {
+            placement,
+            look,
+            moment,
+        };
         self.export_name.set(match format {
             crate::protocol::ExportFormat::Png => "smp-preview.png",
             crate::protocol::ExportFormat::Jpeg => "smp-preview.jpg",
@@ -271,8 +282,7 @@ impl App {
                 job,
                 format,
                 layout,
-                placement,
-                look,
+                inputs,
             });
         });
     }
@@ -292,16 +302,19 @@ impl App {
 
     fn draw(self) {
         self.plan.track();
-        let veiled = self.is_veiled();
+        let (veiled, moment) = (self.is_veiled(), self.moment());
         let fits = matches!(self.head.get(), Some(Ok(_)));
         if self.finder.holding.get() || self.phase.get() != Phase::Ready || !fits {
             return;
         }
         self.plan.with_untracked(|plan| {
             if let Some(placement) = plan.placement {
-                self.with_client(|client| {
-                    client.render(placement, plan.look, &plan.corrections, veiled);
-                });
+                let inputs = Inputs {
+                    placement,
+                    look: plan.look,
+                    moment,
+                };
+                self.with_client(|client| client.render(inputs, &plan.corrections, veiled));
             }
         });
     }
@@ -404,6 +417,10 @@ impl App {
             Response::PlanRefused { why, .. } => self.notice.set(Some(format!(
                 "This plan could not be opened: {why}. Please choose a plan saved here."
             ))),
+            Response::Strip { .. } => {
+                let picture: Option<Blob> = object.and_then(|blob| blob.dyn_into().ok());
+                self.timeline.take_strip(picture.as_ref());
+            }
             Response::Exported { .. } => self.keep(object.and_then(|blob| blob.dyn_into().ok())),
             Response::Failed { error, .. } => {
                 self.export.set(None);
@@ -432,6 +449,7 @@ impl App {
         self.sides.set("");
         self.split.set(0.0);
         self.finder.forget();
+        self.timeline.forget();
         self.start_document(known);
         self.tap.set(None);
         if known.is_some() {

@@ -155,10 +155,7 @@ impl Scene {
         for (seed, ranked) in SEEDS.into_iter().zip(ranked()).take(seeds) {
             let mut renderer = Renderer::with_ranked(self.photo.clone(), Some(ranked.clone()));
             for ((look, of), mean) in looks.into_iter().zip(of).zip(&mut mean) {
-                let inputs = Inputs {
-                    placement: self.placement,
-                    look: Look { seed, ..look },
-                };
+                let inputs = Inputs::healed(self.placement, Look { seed, ..look });
                 renderer.render(&inputs, &|| 0.0).expect("a sound head");
                 let lost = darkening(&self.photo, renderer.pixels());
                 let read = match of {

@@ -10,6 +10,7 @@ use smp_visualizer::engine::field::Field;
 use smp_visualizer::engine::fit::{fit, starting_placement};
 use smp_visualizer::engine::head::HeadModel;
 use smp_visualizer::engine::image::{Photo, Rect};
+use smp_visualizer::engine::life::{Life, Moment};
 use smp_visualizer::engine::look::Look;
 use smp_visualizer::engine::outline::outline;
 use smp_visualizer::engine::placement::{Placement, View};
@@ -158,6 +159,7 @@ impl<'a> Scene<'a> {
             &inside,
             &look.hairline,
             &look.density,
+            &Life::at(&Moment::HEALED),
             &mut shown,
         );
         let mut field = Field::new();

@@ -6,6 +6,7 @@ use smp_visualizer::engine::candidates::Candidates;
 use smp_visualizer::engine::dots::{Shown, visible};
 use smp_visualizer::engine::fit::fit;
 use smp_visualizer::engine::head::HeadModel;
+use smp_visualizer::engine::life::{Life, Moment};
 use smp_visualizer::engine::look::Look;
 use smp_visualizer::engine::outline::outline;
 use smp_visualizer::engine::placement::{HeadOutline, Placement, View};
@@ -90,6 +91,7 @@ fn places(
         distance,
         &look.hairline,
         &look.density,
+        &Life::at(&Moment::HEALED),
         &mut shown,
     );
     let dots = shown.dots(&projection).into_iter();

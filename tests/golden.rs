@@ -14,13 +14,15 @@ use std::path::PathBuf;
 
 use image::{RgbaImage, imageops};
 use smp_visualizer::engine::{
+    life::{HEALED_STOP, Moment, STOPS},
     look::Look,
     params::ParamId,
     placement::Placement,
     skin::SkinClass,
+    stages::Inputs,
     styles::{School, Style},
 };
-use support::{HEIGHT, LIGHT, TAN, WIDTH, from_above, frontal, photo, render, styled};
+use support::{HEIGHT, LIGHT, TAN, WIDTH, from_above, frontal, photo, render_at, styled};
 
 /// A channel may differ by this much, in this share of pixels: room for a
 /// rounding step, not for a moved impression.
@@ -32,6 +34,8 @@ struct Scene {
     placement: Placement,
     skin: [f64; 3],
     look: Look,
+    /// Days since the first session.
+    day: f64,
 }
 
 fn scenes() -> Vec<Scene> {
@@ -42,6 +46,7 @@ fn scenes() -> Vec<Scene> {
             placement,
             skin,
             look,
+            day: Moment::HEALED.day,
         });
     };
     for style in Style::ALL {
@@ -80,7 +85,28 @@ fn scenes() -> Vec<Scene> {
         add(name, frontal(), class.usual_linear(), Look::default());
     }
     add("view_top".to_owned(), from_above(), TAN, Look::default());
+    scenes.extend(lives());
     scenes
+}
+
+/// The treatment's life on one skin, and fresh on all of them.
+fn lives() -> Vec<Scene> {
+    let scene = |name: String, skin, day| Scene {
+        name,
+        placement: frontal(),
+        skin,
+        look: Look::default(),
+        day,
+    };
+    let healed = STOPS[HEALED_STOP].day;
+    let stops = STOPS.into_iter().enumerate();
+    let stops = stops.filter(|(_, stop)| stop.day != healed);
+    let stops = stops.map(|(index, stop)| scene(format!("life_{index:02}"), LIGHT, stop.day));
+    let fresh = SkinClass::ALL.map(|class| {
+        let name = format!("fresh_{class:?}").to_lowercase();
+        scene(name, class.usual_linear(), STOPS[2].day)
+    });
+    stops.chain(fresh).collect()
 }
 
 /// Pixels of a close-up to a pixel of the other pictures: the dots are resolved.
@@ -89,28 +115,55 @@ const CLOSER: u32 = 5;
 /// and right, px.
 const CLOSE_UP: [u32; 4] = [560, 420, 480, 360];
 
-fn close_ups() -> Vec<(String, Look)> {
+fn close_ups() -> Vec<(String, Look, f64)> {
+    let healed = Moment::HEALED.day;
     let styles = [Style::Soft, Style::Broken, Style::EdgeUp];
-    let styles = styles.map(|style| (format!("close_{style:?}").to_lowercase(), styled(style)));
+    let styles = styles.map(|style| {
+        let name = format!("close_{style:?}").to_lowercase();
+        (name, styled(style), healed)
+    });
     let schools = School::ALL.map(|school| {
         let mut look = Look::default();
         school.apply(&mut look.density);
-        (format!("close_{school:?}").to_lowercase(), look)
+        (format!("close_{school:?}").to_lowercase(), look, healed)
     });
-    styles.into_iter().chain(schools).collect()
+    let lives = [
+        ("first", 0),
+        ("second", 2),
+        ("before_third", 3),
+        ("ten_years", 11),
+    ];
+    let lives = lives.map(|(name, stop)| {
+        (
+            format!("close_life_{name}"),
+            Look::default(),
+            STOPS[stop].day,
+        )
+    });
+    styles.into_iter().chain(schools).chain(lives).collect()
+}
+
+fn on_day(placement: Placement, look: Look, day: f64) -> Inputs {
+    Inputs {
+        moment: Moment {
+            day,
+            ..Moment::HEALED
+        },
+        ..Inputs::healed(placement, look)
+    }
 }
 
 fn pictures() -> Vec<(String, RgbaImage)> {
     let whole = scenes().into_iter().map(|scene| {
         let photo = photo(&scene.placement, scene.skin, WIDTH, HEIGHT);
-        let (pixels, _) = render(&photo, scene.placement, scene.look);
+        let (pixels, _) = render_at(&photo, &on_day(scene.placement, scene.look, scene.day));
         let picture = RgbaImage::from_raw(WIDTH, HEIGHT, pixels).expect("full frame");
         (scene.name, picture)
     });
     let (width, height) = (WIDTH * CLOSER, HEIGHT * CLOSER);
     let large = photo(&frontal(), LIGHT, width, height);
-    let close = close_ups().into_iter().map(|(name, look)| {
-        let (pixels, _) = render(&large, frontal(), look);
+    let close = close_ups().into_iter().map(|(name, look, day)| {
+        let (pixels, _) = render_at(&large, &on_day(frontal(), look, day));
         let picture = RgbaImage::from_raw(width, height, pixels).expect("full frame");
         let [x, y, w, h] = CLOSE_UP;
         (name, imageops::crop_imm(&picture, x, y, w, h).to_image())

@@ -45,9 +45,14 @@ const FRESH_WIDER: f64 = 0.7;
 const FRESH_CRISPNESS: f64 = 0.9;
 /// Light that reddened skin takes more of each channel where fresh impressions'
 /// halos cover all of it. Redness is blood, which takes green most and red least;
-/// a session's halos cover a quarter of the skin, whose a* then rises by some 5:
-/// plainly red, by eye (no figure of it was found).
-const REDNESS: [f64; 3] = [0.0, 0.5, 0.4];
+/// the first session's halos cover a fifth of the skin, whose a* is then some 4
+/// above the untreated skin's, pigment and all: plainly red, by eye (no figure of it
+/// was found).
+const REDNESS: [f64; 3] = [0.0, 0.5, 0.42];
+/// How much larger halos are laid where skin is red: redness reaches farther than
+/// the shadow of fresh impressions, which are nearly all dot. What pigment takes in
+/// them is less by as much.
+const RED_REACH: f64 = 2.0;
 /// Nothing takes all ([`super::shade`]).
 const MOST_TAKEN: f64 = 0.98;
 
@@ -301,7 +306,19 @@ impl Life {
     pub fn spreads(&self, density: &Density) -> [Spread; SESSIONS] {
         let latest = self.done.max(1) - 1;
         let all = std::array::from_fn(|session| self.sessions.get(session.min(latest)));
-        all.map(|aged| self.spread(density, aged.unwrap_or(&HEALED)))
+        let reach = self.reach();
+        all.map(|aged| {
+            let spread = self.spread(density, aged.unwrap_or(&HEALED));
+            Spread {
+                halo_mm2: reach * spread.halo_mm2,
+                ..spread
+            }
+        })
+    }
+
+    /// How many times as large halos are laid as pigment alone asks for.
+    fn reach(&self) -> f64 {
+        1.0 + RED_REACH * self.redness()
     }
 
     fn spread(&self, density: &Density, aged: &Aged) -> Spread {
@@ -344,7 +361,7 @@ impl Life {
         let left = |taken: f64| self.contrast * taken;
         Darkening {
             halo: std::array::from_fn(|i| {
-                (left(healed.halo[i]) + redness * REDNESS[i]).min(MOST_TAKEN)
+                (left(healed.halo[i]) / self.reach() + redness * REDNESS[i]).min(MOST_TAKEN)
             }),
             dots: healed.dots.map(left),
         }

@@ -102,12 +102,17 @@ pub(crate) fn ranked() -> Ranked {
     RANKED.get_or_init(|| Ranked::new(1)).clone()
 }
 
-/// One picture and what the renderer said of it.
+/// One picture and what the renderer said of it: finished and healed.
 pub(crate) fn render(photo: &Photo, placement: Placement, look: Look) -> (Vec<u8>, Frame) {
-    let ranked = (look.seed == 1).then(ranked);
+    render_at(photo, &Inputs::healed(placement, look))
+}
+
+/// One picture, and what the renderer said of it, at any moment.
+pub(crate) fn render_at(photo: &Photo, inputs: &Inputs) -> (Vec<u8>, Frame) {
+    let ranked = (inputs.look.seed == 1).then(ranked);
     let mut renderer = Renderer::with_ranked(photo.clone(), ranked);
     let frame = renderer
-        .render(&Inputs::healed(placement, look), &|| 0.0)
+        .render(inputs, &|| 0.0)
         .expect("the test's own placement is sound");
     (renderer.pixels().to_vec(), frame)
 }

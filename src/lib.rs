@@ -31,6 +31,10 @@
 //! noise (seed)   photo      scalp?    density       per px    skin (shade)
 //! ```
 //!
+//! A look is a finished and healed treatment; [`engine::life`] is what any other
+//! moment makes of it, from the first session to year ten, and [`engine::strip`]
+//! shows the head at each of them.
+//!
 //! [`engine::stages`] is the pure plan of which of these a change runs again,
 //! and within one only what has changed is done: a slider's step adds or takes
 //! away a few impressions ([`engine::dots::changes`]), and only their part of

@@ -21,7 +21,10 @@ use crate::engine::styles::School;
 pub fn Panel() -> impl IntoView {
     let app = expect_context::<App>();
     let choose = move |tab: Tab| {
-        app.tab.set(tab);
+        // Whoever looks at the step is woken: the picture would be drawn anew.
+        if app.tab.get_untracked() != tab {
+            app.tab.set(tab);
+        }
         // A marker of another step must not catch the next tap.
         let keep = matches!(
             (app.tap.get_untracked(), tab),

@@ -92,7 +92,7 @@ const peers = (page, dots) => page.evaluate((dots) => new Promise((resolve) => {
   self.benchPeers.postMessage({ dots });
 }), dots);
 
-const STEPS = { Dilution: 'Shade', DensityPerCm2: 'Density', HeightMm: 'Hairline' };
+const STEPS = { Dilution: 'Shade', DensityPerCm2: 'Density', HeightMm: 'Hairline', timeline: 'Time' };
 
 // Lets the browser finish what the last timing left it to do: showing a frame
 // goes on, on the other core, after the work for it has been timed.
@@ -101,9 +101,11 @@ const rest = (page) => page.evaluate(() => new Promise((resolve) => setTimeout(r
 // One slider event to the frame that answers it.
 const slide = async (page, id, value) => {
   await page.getByRole('tab', { name: STEPS[id] }).click();
+  // Another step may show another moment.
+  await rest(page);
   return page.evaluate(([id, value]) => new Promise((resolve, reject) => {
   const stage = document.querySelector('[data-frame]');
-  const slider = document.querySelector(`input[type=range][data-param="${id}"]`);
+  const slider = document.querySelector(`input[type=range]:is([data-param="${id}"], [data-testid="${id}"])`);
   const timer = setTimeout(() => reject(new Error(`no frame for ${id}=${value}`)), 20000);
   const observer = new MutationObserver(() => {
     observer.disconnect();
@@ -149,11 +151,14 @@ async function measure(page, dots) {
     hairline: (i) => ['HeightMm', 70 + (i % 2)],
     // Not a slider's step but a leap to half and back: all is laid afresh.
     leap: (i) => ['DensityPerCm2', i % 2 ? perCm2 : Math.round(perCm2 / 2)],
+    // On the timeline: days after the third session, when every impression of it
+    // changes, and years after, when all fade alike.
+    healing: (i) => ['timeline', i % 2 ? 4.4 : 4.5],
+    fading: (i) => ['timeline', i % 2 ? 9.9 : 10],
   };
-  const seen = { floor: [], arcs: [], shade: [], density: [], hairline: [], leap: [] };
+  const seen = { floor: [], arcs: [], shade: [], density: [], hairline: [], leap: [], healing: [], fading: [] };
   let impressions = 0;
   const note = async (name, i) => {
-    await rest(page);
     const frame = await slide(page, ...changes[name](i));
     impressions = Math.max(impressions, frame.impressions);
     seen[name].push({ ...frame, work: frame.stages.reduce((sum, stage) => sum + stage.ms, 0) });
@@ -166,6 +171,10 @@ async function measure(page, dots) {
     for (const name of ['shade', 'density', 'hairline']) await note(name, i);
   }
   for (let i = 0; i < ROUNDS; i++) await note('leap', i);
+  // The strip of pictures is made once, when its step is entered.
+  await page.getByRole('tab', { name: 'Time' }).click();
+  await page.waitForTimeout(3000);
+  for (const name of ['healing', 'fading']) for (let i = 0; i < ROUNDS; i++) await note(name, i);
   const floor = quantile(seen.floor, 0.5);
   const arcs = quantile(seen.arcs, 0.5);
   const rows = Object.keys(changes).map((name) => {

@@ -1,10 +1,6 @@
 //! The treatment's life on a drawn head, read from the pixels: sessions add, healing
 //! and the years change what is seen by the documented shares.
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    reason = "tests may stop at the first surprise"
-)]
+#![expect(clippy::expect_used, reason = "tests may stop at the first surprise")]
 
 mod support;
 

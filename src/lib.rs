@@ -35,6 +35,8 @@
 //! moment makes of it, from the first session to year ten, and [`engine::strip`]
 //! shows the head at each of them.
 //!
+//! [`engine::warnings`] are what a practitioner would say against a look.
+//!
 //! [`engine::stages`] is the pure plan of which of these a change runs again,
 //! and within one only what has changed is done: a slider's step adds or takes
 //! away a few impressions ([`engine::dots::changes`]), and only their part of

@@ -51,6 +51,7 @@ pub mod chart;
 mod curve;
 pub mod outline;
 pub mod styles;
+pub mod warnings;
 pub mod handles;
 pub mod guides;
 pub mod region;

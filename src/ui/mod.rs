@@ -21,6 +21,7 @@ pub mod stage;
 pub mod state;
 pub mod strings;
 pub mod time;
+pub mod warnings;
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue};

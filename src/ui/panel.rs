@@ -12,6 +12,7 @@ use super::slider::ParamSlider;
 use super::state::{App, FrameInfo, Tab, TapTarget};
 use super::strings;
 use super::time::TimePanel;
+use super::warnings::Warnings;
 use crate::engine::params::ParamId;
 use crate::engine::sides::Continued;
 use crate::engine::styles::School;
@@ -93,6 +94,7 @@ pub fn Panel() -> impl IntoView {
                     .collect_view()}
             </div>
             <div class="panel-body" role="tabpanel" id="panel" aria-labelledby=move || tab_id(app.tab.get())>
+                <Warnings />
                 {panel}
             </div>
             <p class="small">"A simulated preview, not a treatment result. Not medical advice."</p>

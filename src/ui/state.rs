@@ -21,6 +21,7 @@ use crate::engine::sides::Continued;
 use crate::engine::skin::SkinClass;
 use crate::engine::stages::Inputs;
 use crate::engine::stubble::Fit;
+use crate::engine::warnings::bad_job;
 use crate::platform::models::ModelFiles;
 use crate::platform::render_client::{News, RenderClient};
 use crate::protocol::{Request, Response};
@@ -100,6 +101,10 @@ pub struct App {
     pub export: RwSignal<Option<f64>>,
     pub finder: Finder,
     pub timeline: Timeline,
+    /// Kinds of warnings that were put aside, a bit each.
+    pub(super) put_aside: RwSignal<u32>,
+    /// Whether the plan is shown as it would look done badly.
+    pub(super) bad: RwSignal<bool>,
     pub brush: Brush,
     pub(super) history: RwSignal<History>,
     export_name: RwSignal<&'static str>,
@@ -157,6 +162,8 @@ impl App {
             export: RwSignal::new(None),
             finder: Finder::new(models),
             timeline: Timeline::new(),
+            put_aside: RwSignal::new(0),
+            bad: RwSignal::new(false),
             brush: Brush::new(),
             history: RwSignal::new(History::default()),
             export_name: RwSignal::new("smp-preview.png"),
@@ -303,6 +310,7 @@ impl App {
     fn draw(self) {
         self.plan.track();
         let (veiled, moment) = (self.is_veiled(), self.moment());
+        let badly = self.bad.get();
         let fits = matches!(self.head.get(), Some(Ok(_)));
         if self.finder.holding.get() || self.phase.get() != Phase::Ready || !fits {
             return;
@@ -311,7 +319,11 @@ impl App {
             if let Some(placement) = plan.placement {
                 let inputs = Inputs {
                     placement,
-                    look: plan.look,
+                    look: if badly {
+                        bad_job(&plan.look)
+                    } else {
+                        plan.look
+                    },
                     moment,
                 };
                 self.with_client(|client| client.render(inputs, &plan.corrections, veiled));
@@ -450,6 +462,7 @@ impl App {
         self.split.set(0.0);
         self.finder.forget();
         self.timeline.forget();
+        self.put_aside.set(0);
         self.start_document(known);
         self.tap.set(None);
         if known.is_some() {

@@ -137,7 +137,9 @@ impl App {
     pub(super) fn other_moment(self) -> Signal<String> {
         Signal::derive(move || {
             let moment = self.moment();
-            if moment.is_healed() {
+            if self.bad.get() {
+                "A bad job: low, hard, dark and dense".into()
+            } else if moment.is_healed() {
                 String::new()
             } else {
                 told(moment.day)
@@ -194,7 +196,10 @@ impl App {
 pub fn TimePanel() -> impl IntoView {
     let app = expect_context::<App>();
     let timeline = app.timeline;
-    on_cleanup(move || timeline.playing.set(false));
+    on_cleanup(move || {
+        timeline.playing.set(false);
+        app.bad.set(false);
+    });
     // Of one type, so that the page holds but once what shows them.
     let label = app.shown_moment();
     let note = Signal::derive(move || {
@@ -257,6 +262,14 @@ pub fn TimePanel() -> impl IntoView {
         <p role="status" data-testid="moment-note">{note}</p>
         <TouchUps />
         <p class="hint">"How fast pigment heals and fades differs from person to person, and nobody has published a rate. These are estimates after what practitioners say; sun and oily skin fade it sooner."</p>
+        <button
+            type="button"
+            data-testid="bad-job"
+            aria-pressed=move || app.bad.get().to_string()
+            on:click=move |_| app.bad.update(|badly| *badly = !*badly)
+        >
+            "What a bad job looks like"
+        </button>
         <button type="button" class="primary" on:click=move |_| app.tab.set(Tab::Save)>"Next: save"</button>
     }
 }

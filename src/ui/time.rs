@@ -34,6 +34,8 @@ pub struct Timeline {
     place: RwSignal<f64>,
     touch_up_years: RwSignal<f64>,
     playing: RwSignal<bool>,
+    /// Counts the times that it was begun: of two, the earlier beats no more.
+    runs: RwSignal<f64>,
     /// Address of the strip's picture.
     strip: RwSignal<Option<String>>,
     /// Counts the changes after which it has to be made anew.
@@ -48,6 +50,7 @@ impl Timeline {
             place: RwSignal::new(HEALED_STOP as f64),
             touch_up_years: RwSignal::new(0.0),
             playing: RwSignal::new(false),
+            runs: RwSignal::new(0.0),
             strip: RwSignal::new(None),
             asked: RwSignal::new(0.0),
         }
@@ -84,25 +87,27 @@ impl Timeline {
             self.place.set(0.0);
         }
         self.playing.set(true);
-        self.beat();
+        let run = self.runs.get_untracked() + 1.0;
+        self.runs.set(run);
+        self.beat(run);
     }
 
     /// The next picture of the animation, after a while.
-    fn beat(self) {
+    fn beat(self, run: f64) {
         let (beat, stride) = if prefers_calm() {
             (CALM_BEAT, 1.0)
         } else {
             (BEAT, STRIDE)
         };
         let step = move || {
-            if !self.playing.get_untracked() {
+            if !self.playing.get_untracked() || self.runs.get_untracked() != run {
                 return;
             }
             // On the stops exactly, however many steps lie between.
             let next = ((self.place.get_untracked() / stride).round() + 1.0) * stride;
             self.place.set(next.min(LAST));
             if next < LAST {
-                self.beat();
+                self.beat(run);
             } else {
                 self.playing.set(false);
             }
@@ -153,7 +158,9 @@ impl App {
             self.plan.track();
             self.timeline.touch_up_years.track();
             self.finder.settled.track();
-            if self.tab.get() != Tab::Time || self.phase.get() != Phase::Ready {
+            // One job of this kind at a time: an export under way is waited for.
+            let saving = self.export.with(Option::is_some);
+            if saving || self.tab.get() != Tab::Time || self.phase.get() != Phase::Ready {
                 return;
             }
             let asked = self.timeline.asked;
@@ -170,7 +177,6 @@ impl App {
 
     fn ask_for_strip(self) {
         let fits = matches!(self.head.get_untracked(), Some(Ok(_)));
-        // An export under way is waited for; the strip can be had later.
         if !fits || self.export.with_untracked(Option::is_some) {
             return;
         }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::state::App;
-use crate::engine::warnings::{KINDS, Person, warnings};
+use crate::engine::warnings::{KINDS, Person, Warning, warnings};
 
 impl App {
     /// The warning of one kind in words; nothing where there is none, or it was put
@@ -20,7 +20,7 @@ impl App {
             .plan
             .with(|plan| warnings(&plan.look, plan.age, &person));
         let one = found.get(kind).copied().flatten();
-        one.map_or_else(String::new, |warning| warning.text())
+        one.map_or_else(String::new, Warning::text)
     }
 }
 

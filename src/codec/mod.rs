@@ -2,8 +2,8 @@
 //!
 //! In the browser the browser decodes (faster and safer, perf.md §3); here are
 //! the check of the header that comes before it, the formats it does not
-//! know (in a module of their own, `platform::rare_formats`), and the PNG export. The native twin decodes everything here
-//! (feature `codec-native`).
+//! know (in a module of their own, `platform::rare_formats`), and the PNG export.
+//! The native twin decodes everything here (feature `codec-native`).
 
 mod decode;
 mod encode;

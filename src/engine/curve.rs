@@ -36,6 +36,7 @@ pub(super) fn round_corner(
         point_at(descent, look, semi_axes_mm).0,
     );
     let half_opening = 0.5 * angle_between(a - corner, b - corner);
+    // Not `clamp`: there may be less room than that, at which it panics.
     let trim = (radius_mm / libm::tan(half_opening.max(0.1)))
         .max(0.2)
         .min(room);

@@ -15,9 +15,8 @@ pub enum Layout {
 }
 
 /// Both pictures in the asked layout, with the notice and the moment that they show
-/// burnt in. Two pictures
-/// of different sizes cannot stand side by side; then the treated one stands
-/// alone.
+/// burnt in. Two pictures of different sizes cannot stand side by side; then the
+/// treated one stands alone.
 #[must_use]
 pub fn compose(before: &Photo, after: Photo, layout: Layout, moment: &Moment) -> Photo {
     let mut picture = match layout {

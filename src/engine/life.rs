@@ -18,7 +18,7 @@
 //! | touch-up | brings the contrast back | §1.5: mostly every 3 to 5 years, C |
 
 use super::look::Density;
-use super::shade::{Darkening, Spread, spread};
+use super::shade::{Darkening, MOST_TAKEN, Spread, spread};
 
 /// Days on which there are sessions, from the first.
 pub const SESSION_DAYS: [f64; SESSIONS] = [0.0, 12.0, 24.0];
@@ -53,8 +53,6 @@ const REDNESS: [f64; 3] = [0.0, 0.5, 0.42];
 /// the shadow of fresh impressions, which are nearly all dot. What pigment takes in
 /// them is less by as much.
 const RED_REACH: f64 = 2.0;
-/// Nothing takes all ([`super::shade`]).
-const MOST_TAKEN: f64 = 0.98;
 
 /// One point of the healing curve.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -30,6 +30,7 @@ impl Row {
         if value.is_nan() {
             self.default
         } else {
+            // Not `clamp`, whose message would bring the writing of numbers along.
             value.max(self.min).min(self.max)
         }
     }

@@ -68,7 +68,7 @@ const USUAL_HALO: f64 = 0.4;
 /// pigment that lies too deep, mm (domain.md §1.4 and §5.2).
 const TOO_DEEP_MM: [f64; 2] = [0.20, 0.45];
 /// Nothing takes all: skin over pigment mirrors and scatters some.
-const MOST_TAKEN: f64 = 0.98;
+pub(super) const MOST_TAKEN: f64 = 0.98;
 /// Opacity is 1 − exp(−this / dilution). domain.md §1.6 guesses 18 (grade D),
 /// at which the middle shades (1:20 to 1:30) would be half transparent; 40
 /// leaves them at 74 to 86 % and the lightest (1:60) at half.

@@ -20,12 +20,7 @@ const MARGIN: f64 = 0.06;
 /// # Errors
 /// As [`Renderer::render`].
 pub fn strip(renderer: &mut Renderer, inputs: &Inputs) -> Result<Option<Photo>, EngineError> {
-    let mut drawn = renderer.render(inputs, &|| 0.0)?.rect;
     let whole = renderer.photo().rect();
-    let Some(part) = renderer.head().and_then(|head| around(head, whole)) else {
-        renderer.owe(drawn);
-        return Ok(None);
-    };
     let count = STOPS.len() as u32;
     let mut tiles = Vec::with_capacity(STOPS.len());
     for stop in STOPS {
@@ -34,10 +29,13 @@ pub fn strip(renderer: &mut Renderer, inputs: &Inputs) -> Result<Option<Photo>, 
             ..inputs.moment
         };
         let frame = renderer.render(&Inputs { moment, ..*inputs }, &|| 0.0)?;
-        drawn = drawn.union(frame.rect);
-        tiles.push(tile(renderer.picture(), part));
+        renderer.owe(frame.rect);
+        let part = renderer.head().and_then(|head| around(head, whole));
+        tiles.extend(part.map(|part| tile(renderer.picture(), part)));
     }
-    renderer.owe(drawn);
+    if tiles.len() < STOPS.len() {
+        return Ok(None);
+    }
     let row_bytes = TILE_PX as usize * 4;
     let rows = (0..TILE_PX as usize).flat_map(|y| {
         let rows = tiles

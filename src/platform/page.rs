@@ -64,7 +64,7 @@ pub fn download(blob: &Blob, name: &str) -> Result<(), JsValue> {
     link.set_download(name);
     link.click();
     // The browser has taken its own hold of the blob by then.
-    let release = Closure::once_into_js(move || Url::revoke_object_url(&address));
+    let release = Closure::once_into_js(move || release_address(&address));
     web_sys::window()
         .ok_or("no window")?
         .set_timeout_with_callback_and_timeout_and_arguments_0(release.unchecked_ref(), 60_000)?;

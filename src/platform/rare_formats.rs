@@ -1,6 +1,6 @@
 //! Formats that the browser does not decode: both ends of the way to the module
 //! that does, which is loaded when the first such file is met. Few people ever
-//! choose one, and all would wait for 40 KB.
+//! choose one, and all would wait for its 55 KB.
 
 use js_sys::Array;
 #[cfg(feature = "rare-formats")]

@@ -16,6 +16,7 @@ use super::time::Timeline;
 use crate::engine::error::{BadPlacement, EngineError};
 use crate::engine::fit::fit;
 use crate::engine::head::HeadModel;
+use crate::engine::life::Moment;
 use crate::engine::placement::Placement;
 use crate::engine::sides::Continued;
 use crate::engine::skin::SkinClass;
@@ -269,15 +270,8 @@ impl App {
         format: crate::protocol::ExportFormat,
         layout: crate::engine::export::Layout,
     ) {
-        let (placement, look) = self.plan.with_untracked(|plan| (plan.placement, plan.look));
-        let Some(placement) = placement else {
+        let Some(inputs) = self.inputs(untrack(|| self.moment())) else {
             return;
-        };
-        let moment = untrack(|| self.moment());
-        let inputs = Inputs {
-            placement,
-            look,
-            moment,
         };
         self.export_name.set(match format {
             crate::protocol::ExportFormat::Png => "smp-preview.png",
@@ -315,20 +309,25 @@ impl App {
         if self.finder.holding.get() || self.phase.get() != Phase::Ready || !fits {
             return;
         }
+        let Some(mut inputs) = self.inputs(moment) else {
+            return;
+        };
+        if badly {
+            inputs.look = bad_job(&inputs.look);
+        }
         self.plan.with_untracked(|plan| {
-            if let Some(placement) = plan.placement {
-                let inputs = Inputs {
-                    placement,
-                    look: if badly {
-                        bad_job(&plan.look)
-                    } else {
-                        plan.look
-                    },
-                    moment,
-                };
-                self.with_client(|client| client.render(inputs, &plan.corrections, veiled));
-            }
+            self.with_client(|client| client.render(inputs, &plan.corrections, veiled));
         });
+    }
+
+    /// What the plan is drawn by at a moment; none until the head is placed.
+    pub(super) fn inputs(self, moment: Moment) -> Option<Inputs> {
+        self.plan.with_untracked(|plan| {
+            plan.placement.map(|placement| Inputs {
+                moment,
+                ..Inputs::healed(placement, plan.look)
+            })
+        })
     }
 
     fn hear(self, news: News) {

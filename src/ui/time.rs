@@ -6,8 +6,7 @@ use leptos::prelude::*;
 
 use super::numbers::{fixed, shortest};
 use super::state::{App, Phase, Tab};
-use crate::engine::life::{HEALED_STOP, Life, Moment, STOPS, day_at, told};
-use crate::engine::stages::Inputs;
+use crate::engine::life::{HEALED_STOP, Life, Moment, STOPS, Stop, day_at, told};
 use crate::platform::page::{object_address, prefers_calm, release_address};
 use crate::protocol::Request;
 
@@ -180,16 +179,12 @@ impl App {
         if !fits || self.export.with_untracked(Option::is_some) {
             return;
         }
-        let (placement, look) = self.plan.with_untracked(|plan| (plan.placement, plan.look));
-        let Some(placement) = placement else { return };
         let moment = Moment {
             touch_up_years: self.timeline.touch_up_years.get_untracked(),
             ..Moment::HEALED
         };
-        let inputs = Inputs {
-            placement,
-            look,
-            moment,
+        let Some(inputs) = self.inputs(moment) else {
+            return;
         };
         self.with_client(|client| {
             client.ask(|job| Request::Strip { job, inputs });
@@ -284,7 +279,7 @@ pub fn TimePanel() -> impl IntoView {
 #[component]
 fn Strip() -> impl IntoView {
     let timeline = expect_context::<App>().timeline;
-    let button = move |(index, stop): (usize, crate::engine::life::Stop)| {
+    let button = move |(index, stop): (usize, Stop)| {
         let chosen = move || (timeline.stop() == Some(index)).to_string();
         let picture = move || {
             timeline.strip.get().map(|address| {

@@ -15,7 +15,8 @@
 //! Where the head then stands, [`vision::matte`] tells bare scalp from hair and
 //! all else; the page passes its answer ([`engine::matte`]) on to the render
 //! worker unread. Where it is wrong the person paints over it
-//! ([`engine::corrections`]); both together are [`engine::scalp`].
+//! ([`engine::corrections`]); both together, less what only lies behind the head,
+//! are [`engine::scalp`].
 //! [`engine::fit`] turns markers into a [`engine::head::HeadModel`]: a cranium
 //! ellipsoid in millimetres, a pose and a camera, with the scale's error; how
 //! it lies is shown by [`engine::guides`].

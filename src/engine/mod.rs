@@ -59,6 +59,7 @@ pub mod region;
 // Impressions.
 pub mod noise;
 mod elimination;
+mod behind;
 pub mod scalp;
 pub mod shine;
 mod edge;

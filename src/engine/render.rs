@@ -48,6 +48,8 @@ pub struct Renderer {
     scalp: Scalp,
     /// Where it is another than the picture was made with, if anywhere.
     scalp_is_new: Option<Rect>,
+    /// Whether it is to be looked anew what of it lies behind the head.
+    background_is_old: bool,
     /// What shines, where it is known what is skin.
     shine: Option<Shine>,
     distance: SignedDistance,
@@ -126,6 +128,7 @@ impl Renderer {
             placed: None,
             scalp: Scalp::default(),
             scalp_is_new: None,
+            background_is_old: false,
             shine: None,
             distance: SignedDistance::default(),
             shown: Shown::default(),
@@ -189,7 +192,8 @@ impl Renderer {
     /// picture has them.
     pub fn set_scalp(&mut self, scalp: Scalp) {
         let before = self.known();
-        self.scalp = scalp;
+        self.scalp = scalp.before_anything();
+        self.background_is_old = true;
         let known = self.known();
         // Strokes come and go: what shines is the photo's own.
         let shown = self.scalp.without_strokes();
@@ -282,11 +286,6 @@ impl Renderer {
             ..*inputs
         };
         let last = self.last;
-        let scalp_is_new = self.scalp_is_new;
-        let runs = |stage| {
-            must_run(stage, last.as_ref(), &next)
-                || (scalp_is_new.is_some() && stage >= Stage::Cover)
-        };
         let mut timer = Timer {
             clock,
             stages: Vec::new(),
@@ -294,11 +293,19 @@ impl Renderer {
 
         // The only stage that can fail comes first, so that a failure leaves
         // no stage half done.
-        let head_is_new = runs(Stage::Head);
+        let head_is_new = must_run(Stage::Head, last.as_ref(), &next);
         if head_is_new {
             let placed = timer.time(Stage::Head, || self.place(&next))?;
             self.placed = Some(placed);
         }
+        if head_is_new || self.background_is_old {
+            timer.time(Stage::Cover, || self.look_behind());
+        }
+        let scalp_is_new = self.scalp_is_new;
+        let runs = |stage| {
+            must_run(stage, last.as_ref(), &next)
+                || (scalp_is_new.is_some() && stage >= Stage::Cover)
+        };
         let Some(placed) = self.placed.as_mut() else {
             return Ok(Frame {
                 rect: Rect::default(),
@@ -419,6 +426,21 @@ impl Renderer {
             under_hair: u32::try_from(self.shown.under_hair()).unwrap_or(u32::MAX),
             stages: timer.stages,
         })
+    }
+
+    /// Leaves out what lies behind the head where it now is.
+    fn look_behind(&mut self) {
+        let head = self.placed.as_ref().map(|placed| &placed.head);
+        let Some(head) = head.filter(|_| self.scalp.has_matte()) else {
+            return;
+        };
+        let scalp = self.scalp.before_background(&self.photo, head);
+        if !scalp.has_same_background(&self.scalp) {
+            let noted = self.scalp_is_new.unwrap_or_default();
+            self.scalp_is_new = Some(noted.union(self.known()));
+        }
+        self.scalp = scalp;
+        self.background_is_old = false;
     }
 
     fn place(&self, next: &Inputs) -> Result<Placed, EngineError> {

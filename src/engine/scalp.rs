@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use glam::DVec2;
 
+use super::behind::Behind;
 use super::camera::longer_edge_px;
 use super::corrections::Corrections;
-use super::image::Rect;
+use super::head::HeadModel;
+use super::image::{Photo, Rect};
 use super::matte::Matte;
 use super::painted::Painted;
 
@@ -15,6 +17,8 @@ use super::painted::Painted;
 #[derive(Debug, Clone, Default)]
 pub struct Scalp {
     matte: Option<Arc<Matte>>,
+    /// What the matte takes for skin and is not, in the pixels of one photo.
+    behind: Option<Arc<Behind>>,
     painted: Arc<Painted>,
 }
 
@@ -24,8 +28,40 @@ impl Scalp {
     pub fn with_matte(&self, matte: Option<Matte>) -> Self {
         Self {
             matte: matte.map(Arc::new),
+            behind: None,
             painted: Arc::clone(&self.painted),
         }
+    }
+
+    /// The same less what lies behind a head in `photo` and is taken for its skin;
+    /// for that photo alone.
+    #[must_use]
+    #[inline(never)]
+    pub fn before_background(&self, photo: &Photo, head: &HeadModel) -> Self {
+        let (width, height) = (photo.width(), photo.height());
+        let shown = self.without_strokes().before_anything();
+        let shares = |q: DVec2| [shown.bare_at(q, width, height), shown.hair_at(q, width)];
+        let known = shown.known_in(width, height);
+        let behind = Behind::new(photo, head, known, shares);
+        Self {
+            behind: behind.map(Arc::new),
+            ..self.clone()
+        }
+    }
+
+    /// The same with nothing known of what lies behind the head.
+    #[must_use]
+    pub(super) fn before_anything(self) -> Self {
+        Self {
+            behind: None,
+            ..self
+        }
+    }
+
+    /// Whether both take the same for what lies behind the head.
+    #[must_use]
+    pub(super) fn has_same_background(&self, other: &Self) -> bool {
+        self.behind == other.behind
     }
 
     /// The same without the person's strokes.
@@ -33,6 +69,7 @@ impl Scalp {
     pub fn without_strokes(&self) -> Self {
         Self {
             matte: self.matte.clone(),
+            behind: self.behind.clone(),
             painted: Arc::default(),
         }
     }
@@ -92,7 +129,13 @@ impl Scalp {
     pub fn bare_at(&self, q_in_photo: DVec2, width: u32, height: u32) -> f32 {
         let shown = || {
             let matte = self.matte.as_ref();
-            matte.and_then(|matte| matte.scalp_at(q_in_photo, width))
+            let shown = matte.and_then(|matte| matte.scalp_at(q_in_photo, width));
+            match &self.behind {
+                Some(behind) if shown != Some(0.0) => {
+                    Some(shown.unwrap_or(1.0) * behind.kept_at(q_in_photo))
+                }
+                _ => shown,
+            }
         };
         match self.painted.at(q_in_photo / longer_edge_px(width, height)) {
             None => shown().unwrap_or(1.0),

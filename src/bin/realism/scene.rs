@@ -63,7 +63,9 @@ impl<'a> Scene<'a> {
         Ok(Self {
             photo,
             head,
-            scalp: Scalp::default().with_matte(matte),
+            scalp: Scalp::default()
+                .with_matte(matte)
+                .before_background(photo, &head),
             camera_px2: camera_variance_px2(photo),
             candidates,
         })

@@ -1,0 +1,237 @@
+//! What lies behind a head and passes for it: before a bright sky or a white wall
+//! the person mask reaches some millimetres too far, and impressions in the air
+//! give the picture away at once.
+//!
+//! From what is surely background, outside the head and above its ears, the ground
+//! is walked as long as its colour stays that of where the walk began. Hair and
+//! the head's own edge stop it.
+
+use glam::DVec2;
+
+use super::head::HeadModel;
+use super::image::{Photo, Rect};
+
+/// Side of a cell, mm.
+const CELL_MM: f64 = 0.9;
+/// Most cells along a side: heads are some 300 mm wide with what is around them.
+const MOST_CELLS: f64 = 400.0;
+/// Pixels looked at along a cell's side.
+const SAMPLES: u32 = 2;
+/// Skin and hair below which a cell is surely background, as a share.
+const NOBODY: f32 = 0.05;
+/// Levels of 255 by which a cell may differ from where its walk began. Skies and
+/// walls of this project's photos differ by 3 to 6 within a few centimetres, and
+/// from the head's edge by 20 and more.
+const ALIKE: f32 = 9.0;
+/// How high above the cranium's centre a walk begins, semi-axes: above the ears,
+/// which are skin, and nobody's as far as the matte goes.
+const ABOVE_EARS: f64 = 0.25;
+/// A head seen so much from above, as the sine of it, has its ears anywhere.
+const UPRIGHT: f64 = 0.5;
+/// So much of what is bare cannot all be background: the head itself is like it.
+const MOST: f64 = 0.3;
+
+/// Cells of a photo that are background, whatever its matte says.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Behind {
+    corner: DVec2,
+    cell_px: f64,
+    columns: usize,
+    rows: usize,
+    is_behind: Vec<bool>,
+}
+
+/// What is known of a cell.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cell {
+    rgb: [f32; 3],
+    bare: f32,
+    hair: f32,
+}
+
+impl Behind {
+    /// Looks for background within `rect`, where shares of bare skin and of hair
+    /// are known at each point of the photo, px; none where there is none that is
+    /// taken for skin.
+    pub(super) fn new(
+        photo: &Photo,
+        head: &HeadModel,
+        rect: Rect,
+        shares: impl Fn(DVec2) -> [f32; 2],
+    ) -> Option<Self> {
+        let rect = rect.intersect(photo.rect());
+        let up = head.camera_from_head.y_axis;
+        let up = DVec2::new(up.x, -up.y);
+        if rect.is_empty() || up.length() < UPRIGHT {
+            return None;
+        }
+        let longer = f64::from(rect.width.max(rect.height));
+        let cell_px = (CELL_MM * head.camera.px_per_mm)
+            .max(longer / MOST_CELLS)
+            .max(1.0);
+        let cells = |side: u32| (f64::from(side) / cell_px).ceil() as usize;
+        let mut behind = Self {
+            corner: DVec2::new(f64::from(rect.x), f64::from(rect.y)),
+            cell_px,
+            columns: cells(rect.width),
+            rows: cells(rect.height),
+            is_behind: Vec::new(),
+        };
+        let count = behind.columns * behind.rows;
+        let seen: Vec<Cell> = (0..count).map(|i| behind.cell(i, photo, &shares)).collect();
+        let silhouette = head.silhouette_ellipse();
+        let above_px = ABOVE_EARS * head.semi_axes_mm.y * head.camera.px_per_mm;
+        let begins = |i: usize| {
+            let q = behind.corner + (behind.place(i) + 0.5) * cell_px;
+            let is_high = (q - silhouette.centre).dot(up) >= above_px * up.length();
+            is_high && silhouette.beyond(q) > 0.0
+        };
+        let walked = behind.walked(&seen, begins);
+        // Cells on the edge show some of both.
+        let is_edge = |i: usize| {
+            let mut beside = behind.beside(i).into_iter().flatten();
+            beside.any(|next| walked.get(next) == Some(&true))
+        };
+        behind.is_behind = (0..count)
+            .map(|i| walked.get(i) == Some(&true) || is_edge(i))
+            .collect();
+        let bare = |is: &dyn Fn(usize) -> bool| -> f64 {
+            let cells = seen.iter().enumerate().filter(|(i, _)| is(*i));
+            cells.map(|(_, cell)| f64::from(cell.bare)).sum()
+        };
+        let found = bare(&|i| walked.get(i) == Some(&true));
+        (found > 0.0 && found <= MOST * bare(&|_| true)).then_some(behind)
+    }
+
+    fn place(&self, i: usize) -> DVec2 {
+        DVec2::new((i % self.columns) as f64, (i / self.columns) as f64)
+    }
+
+    /// Means over one cell.
+    fn cell(&self, i: usize, photo: &Photo, shares: &impl Fn(DVec2) -> [f32; 2]) -> Cell {
+        let mut mean = Cell::default();
+        let weight = 1.0 / (SAMPLES * SAMPLES) as f32;
+        for j in 0..SAMPLES * SAMPLES {
+            let sub = DVec2::new(f64::from(j % SAMPLES), f64::from(j / SAMPLES)) + 0.5;
+            let q = self.corner + (self.place(i) + sub / f64::from(SAMPLES)) * self.cell_px;
+            let [r, g, b, _] = photo.pixel_at(q).unwrap_or_default();
+            let [bare, hair] = shares(q);
+            mean.bare += weight * bare;
+            mean.hair += weight * hair;
+            for (sum, v) in mean.rgb.iter_mut().zip([r, g, b]) {
+                *sum += weight * f32::from(v);
+            }
+        }
+        mean
+    }
+
+    /// Which cells a walk over like colours reaches, beside those it began from.
+    fn walked(&self, seen: &[Cell], begins: impl Fn(usize) -> bool) -> Vec<bool> {
+        let mut is_behind = vec![false; seen.len()];
+        let is_somebody = |cell: &Cell| cell.bare + cell.hair > NOBODY;
+        let mut steps: Vec<(usize, [f32; 3])> = (0..seen.len())
+            .zip(seen)
+            .filter(|(i, cell)| !is_somebody(cell) && begins(*i))
+            .map(|(i, cell)| (i, cell.rgb))
+            .collect();
+        while let Some((from, began)) = steps.pop() {
+            for next in self.beside(from).into_iter().flatten() {
+                let Some((cell, is_behind)) = seen.get(next).zip(is_behind.get_mut(next)) else {
+                    continue;
+                };
+                let mut differences = cell.rgb.iter().zip(began).map(|(a, b)| (a - b).abs());
+                if !*is_behind && is_somebody(cell) && differences.all(|by| by <= ALIKE) {
+                    *is_behind = true;
+                    steps.push((next, began));
+                }
+            }
+        }
+        is_behind
+    }
+
+    fn beside(&self, i: usize) -> [Option<usize>; 4] {
+        let column = i % self.columns;
+        [
+            (column > 0).then(|| i - 1),
+            (column + 1 < self.columns).then(|| i + 1),
+            i.checked_sub(self.columns),
+            (i + self.columns < self.columns * self.rows).then(|| i + self.columns),
+        ]
+    }
+
+    /// Share of the ground at a point of the photo, px, that is not background, 0–1.
+    pub(super) fn kept_at(&self, q_in_photo: DVec2) -> f32 {
+        let p = (q_in_photo - self.corner) / self.cell_px - 0.5;
+        let last = DVec2::new(self.columns as f64 - 1.0, self.rows as f64 - 1.0);
+        let p = p.clamp(DVec2::ZERO, last);
+        let (x, y) = (p.x as usize, p.y as usize);
+        let way = (p - DVec2::new(x as f64, y as f64)).as_vec2();
+        let kept = |x: usize, y: usize| {
+            let (x, y) = (x.min(self.columns - 1), y.min(self.rows - 1));
+            let is_behind = self.is_behind.get(y * self.columns + x);
+            f32::from(is_behind != Some(&true))
+        };
+        let upper = kept(x, y) + (kept(x + 1, y) - kept(x, y)) * way.x;
+        let lower = kept(x, y + 1) + (kept(x + 1, y + 1) - kept(x, y + 1)) * way.x;
+        upper + (lower - upper) * way.y
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::fit::{fit, starting_placement};
+    use crate::engine::placement::View;
+
+    const SIDE: u32 = 480;
+
+    /// A head with a rim of hair before an even background; the matte takes all
+    /// within 30 px of the head for skin. What is kept at the head's middle, above
+    /// its top and far beside it.
+    fn kept(view: View, skin: [u8; 3], background: [u8; 3], rim: bool) -> Option<[f32; 2]> {
+        let head = fit(&starting_placement(Some(view), SIDE, SIDE), SIDE, SIDE).unwrap();
+        let silhouette = head.silhouette_ellipse();
+        let at = |i: u32| DVec2::new(f64::from(i % SIDE) + 0.5, f64::from(i / SIDE) + 0.5);
+        let bytes = (0..SIDE * SIDE).flat_map(|i| {
+            let beyond = silhouette.beyond(at(i));
+            let [r, g, b] = match beyond {
+                _ if beyond > 0.0 => background,
+                _ if rim && beyond > -12.0 => [60, 40, 30],
+                _ => skin,
+            };
+            // A picture file's own unevenness.
+            let noise = (i * 7919 % 5) as u8;
+            [r - noise, g - noise, b - noise, 255]
+        });
+        let photo = Photo::new(SIDE, SIDE, bytes.collect()).unwrap();
+        let shares = |q: DVec2| {
+            let is_skin = silhouette.beyond(q) < 30.0;
+            [f32::from(is_skin), 0.0]
+        };
+        let behind = Behind::new(&photo, &head, photo.rect(), shares)?;
+        let up = DVec2::NEG_Y;
+        let top = silhouette.farthest(up);
+        Some([top - 14.0 * up, top + 14.0 * up].map(|q| behind.kept_at(q)))
+    }
+
+    #[test]
+    fn background_that_passes_for_skin_is_left_out_and_the_head_is_not() {
+        let white = [240, 240, 243];
+        let found = kept(View::Front, [225, 185, 160], white, false);
+        assert_eq!(found, Some([1.0, 0.0]));
+        // Skin as bright as the sky is kept by the hair between them.
+        let found = kept(View::Front, [243, 240, 240], white, true);
+        assert_eq!(found, Some([1.0, 0.0]));
+        assert_eq!(
+            kept(View::Back, [90, 60, 45], [20, 22, 20], false),
+            Some([1.0, 0.0])
+        );
+    }
+
+    #[test]
+    fn a_head_of_its_backgrounds_colour_and_one_from_above_are_left_alone() {
+        let skin = [225, 185, 160];
+        assert_eq!(kept(View::Front, skin, skin, false), None);
+        assert_eq!(kept(View::Top, skin, [240, 240, 243], false), None);
+    }
+}

@@ -21,8 +21,12 @@ use smp_visualizer::engine::{
     skin::SkinClass,
     stages::Inputs,
     styles::{School, Style},
+    zones::Zone,
 };
-use support::{HEIGHT, LIGHT, TAN, WIDTH, from_above, frontal, photo, render_at, styled};
+use support::{
+    HEIGHT, LIGHT, TAN, WIDTH, from_above, from_behind, frontal, photo, render_at, render_painted,
+    scarred, styled,
+};
 
 /// A channel may differ by this much, in this share of pixels: room for a
 /// rounding step, not for a moved impression.
@@ -85,8 +89,35 @@ fn scenes() -> Vec<Scene> {
         add(name, frontal(), class.usual_linear(), Look::default());
     }
     add("view_top".to_owned(), from_above(), TAN, Look::default());
+    for zone in Zone::ALL {
+        let name = format!("zone_{zone:?}").to_lowercase();
+        let look = Look {
+            zone,
+            ..Look::default()
+        };
+        add(name, from_above(), TAN, look);
+    }
     scenes.extend(lives());
     scenes
+}
+
+/// A strip and dot scars on two skins: as they are, and treated, when fresh and
+/// healed.
+fn scars() -> Vec<(String, RgbaImage)> {
+    let skins = [("light", LIGHT), ("brown", SkinClass::Brown.usual_linear())];
+    let days = [("fresh", STOPS[2].day), ("healed", Moment::HEALED.day)];
+    let mut pictures = Vec::new();
+    for (tone, skin) in skins {
+        let (photo, strokes) = scarred(&from_behind(), skin, WIDTH, HEIGHT);
+        let of = |rgba: Vec<u8>| RgbaImage::from_raw(WIDTH, HEIGHT, rgba).expect("full frame");
+        pictures.push((format!("scars_{tone}_before"), of(photo.rgba().to_vec())));
+        for (when, day) in days {
+            let inputs = on_day(from_behind(), Look::default(), day);
+            let (rgba, _) = render_painted(&photo, &inputs, &strokes);
+            pictures.push((format!("scars_{tone}_{when}"), of(rgba)));
+        }
+    }
+    pictures
 }
 
 /// The treatment's life on one skin, and fresh on all of them.
@@ -168,7 +199,7 @@ fn pictures() -> Vec<(String, RgbaImage)> {
         let [x, y, w, h] = CLOSE_UP;
         (name, imageops::crop_imm(&picture, x, y, w, h).to_image())
     });
-    whole.chain(close).collect()
+    whole.chain(close).chain(scars()).collect()
 }
 
 fn golden_dir() -> PathBuf {

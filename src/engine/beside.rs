@@ -7,7 +7,7 @@
 
 use glam::DVec3;
 
-use super::edge::smoothstep;
+use super::ease::smoothstep;
 use super::look::{Beside, Density};
 use super::params::ParamId;
 use super::shade::{density_for, mean_coverage, spread};

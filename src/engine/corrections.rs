@@ -1,6 +1,6 @@
-//! What the person says the photo shows where the matte is wrong: strokes of a
-//! brush over the photo. They belong to the photo, not to the head, so that
-//! they stay where the head is placed anew.
+//! What the person paints over the photo with a brush: what it shows where the
+//! matte is wrong, where to treat and where not, and scars. Strokes belong to the
+//! photo, not to the head, so that they stay where the head is placed anew.
 
 use serde::{Deserialize, Serialize};
 
@@ -31,11 +31,30 @@ pub enum Label {
     Hair,
     /// Neither: a hat, a hand, glasses, what lies behind the head.
     LeaveOut,
+    /// To be treated at the plan's density, whatever the zone and the line say.
+    Treat,
+    /// Not to be treated.
+    Untreated,
+    /// As zone and line say, and no scar: takes strokes of these kinds away.
+    AsPlanned,
+    /// A strip scar of a transplant (FUT): bare scar tissue along a line.
+    StripScar,
+    /// Dot scars of a transplant (FUE): round ones strewn over some scalp.
+    DotScars,
 }
 
 impl Label {
     /// All labels, in the order in which they are offered and numbered.
-    pub const ALL: [Self; 3] = [Self::Skin, Self::Hair, Self::LeaveOut];
+    pub const ALL: [Self; 8] = [
+        Self::Skin,
+        Self::Hair,
+        Self::LeaveOut,
+        Self::Treat,
+        Self::Untreated,
+        Self::AsPlanned,
+        Self::StripScar,
+        Self::DotScars,
+    ];
 }
 
 /// One stroke: a round brush led along points; one point is a stamp.
@@ -226,7 +245,7 @@ pub(crate) mod tests {
     /// Strokes as a person may paint them: the brush jumps and runs.
     pub(crate) fn corrections() -> impl Strategy<Value = Corrections> {
         let points = proptest::collection::vec([-0.1..1.1f64, -0.1..1.1f64], 1..12);
-        let stroke = (0..3usize, 0.001..0.1f64, points);
+        let stroke = (0..Label::ALL.len(), 0.001..0.1f64, points);
         proptest::collection::vec(stroke, 0..6).prop_map(|strokes| {
             let mut painted = Corrections::default();
             for (label, radius_in_photo, points) in strokes {

@@ -11,7 +11,7 @@ use super::edge::Edge;
 use super::impressions::{Changes, Dot};
 use super::life::{Life, SESSIONS};
 use super::look::{Density, Hairline};
-use super::projection::{Mark, Projection, Spot};
+use super::projection::{Asks, Mark, Projection, Spot, Treated};
 use super::region::SignedDistance;
 use super::shade::Spread;
 
@@ -35,6 +35,9 @@ pub struct Shown {
     under_hair: usize,
     /// Per candidate, which session it is of; empty where all look alike.
     session: Vec<u8>,
+    /// Per candidate, the share of the pigment that its skin takes up; empty where
+    /// all skin takes up alike.
+    uptake: Vec<f32>,
     /// For each session.
     makes: [Make; SESSIONS],
 }
@@ -63,18 +66,29 @@ impl Shown {
     #[must_use]
     pub fn dots(&self, projection: &Projection) -> Vec<Dot> {
         let all = self.ramp.iter().zip(&projection.marks);
-        if self.session.is_empty() {
+        if self.session.is_empty() && self.uptake.is_empty() {
             let [make, ..] = &self.makes;
             return all
                 .filter(|(ramp, _)| **ramp > 0.0)
                 .map(|(ramp, mark)| make.dot(mark, *ramp))
                 .collect();
         }
-        let makes = self.session.iter().map(|session| self.make_of(*session));
-        all.zip(makes)
-            .filter(|((ramp, _), _)| **ramp > 0.0)
-            .map(|((ramp, mark), make)| make.dot(mark, *ramp))
-            .collect()
+        let shown = all.enumerate().filter(|(_, (ramp, _))| **ramp > 0.0);
+        let dot = |(i, (ramp, mark)): (usize, (&f32, &Mark))| {
+            let session = self.session.get(i).copied().unwrap_or(0);
+            self.taken_up(i, self.make_of(session).dot(mark, *ramp))
+        };
+        shown.map(dot).collect()
+    }
+
+    /// What the skin takes up of an impression.
+    fn taken_up(&self, i: usize, dot: Dot) -> Dot {
+        let uptake = self.uptake.get(i).copied().unwrap_or(1.0);
+        Dot {
+            area_px: uptake * dot.area_px,
+            halo_px: uptake * dot.halo_px,
+            ..dot
+        }
     }
 
     fn make_of(&self, session: u8) -> &Make {
@@ -84,7 +98,10 @@ impl Shown {
 
     /// Whether impressions that are in both look the same in both.
     fn is_made_as(&self, other: &Self) -> bool {
-        self.makes == other.makes && self.session.is_empty() && other.session.is_empty()
+        self.makes == other.makes
+            && self.session.is_empty()
+            && other.session.is_empty()
+            && self.uptake == other.uptake
     }
 }
 
@@ -105,39 +122,61 @@ pub fn visible(
     let share = life.share() as f32;
     let per_cm2 = density.per_cm2 as f32 * share;
     let deep_mm = edge.deep_mm();
-    // How dense impressions are at a depth behind the line, per cm².
-    let shown_per_cm2 = |inside_mm: f32| {
-        (per_cm2 * edge.density_share(inside_mm)).max(share * edge.sentinels(inside_mm))
-    };
-    let inside_mm = |even_mm: f32, spot: &Spot| {
-        even_mm + edge.macro_mm * spot.macro_noise + edge.micro_mm * spot.micro_noise
-    };
-    let ramp = |asked_per_cm2: f32, spot: &Spot| {
-        if asked_per_cm2 >= per_cm2 {
-            return 0.0;
-        }
+    // How dense impressions are at a place, per cm², and how far out of the edge.
+    let beside_line = |spot: &Spot| {
         let even_mm = distance.at(spot.cell);
         if even_mm >= deep_mm {
-            return 1.0;
+            return (per_cm2, 1.0);
         }
-        let inside_mm = inside_mm(even_mm, spot);
-        if asked_per_cm2 >= shown_per_cm2(inside_mm) {
-            return 0.0;
-        }
-        edge.ramp(inside_mm)
+        let inside_mm =
+            even_mm + edge.macro_mm * spot.macro_noise + edge.micro_mm * spot.micro_noise;
+        let shown = per_cm2 * edge.density_share(inside_mm);
+        (
+            shown.max(share * edge.sentinels(inside_mm)),
+            edge.ramp(inside_mm),
+        )
+    };
+    let treated = |spot: &Spot, treated: &Treated| {
+        let (shown, ramp) = beside_line(spot);
+        let (shown, least) = (shown * treated.kept, per_cm2 * treated.least);
+        // At the edge of a stroke they are as faint as at the line's.
+        let ramp = if least > shown {
+            ramp.max(treated.least.clamp(1e-3, 1.0))
+        } else {
+            ramp
+        };
+        (shown.max(least), ramp)
     };
     // One pass over each of few lists: there are a hundred thousand in them.
     let (mut count, mut under_hair) = (0, 0);
-    let all = projection.asks.iter().zip(&projection.spots);
-    out.ramp.clear();
-    out.ramp.extend(all.map(|(asks, spot)| {
-        let ramp = ramp(asks.per_cm2(), spot);
+    let mut note = |asks: &Asks, (shown, ramp): (f32, f32)| {
+        let ramp = if asks.per_cm2() < shown { ramp } else { 0.0 };
         let hidden = ramp > 0.0 && asks.is_under_hair();
         under_hair += usize::from(hidden);
         count += usize::from(ramp > 0.0 && !hidden);
         if hidden { UNDER_HAIR } else { ramp }
-    }));
+    };
+    let all = projection.asks.iter().zip(&projection.spots);
+    out.ramp.clear();
+    if projection.treated.is_empty() {
+        out.ramp.extend(all.clone().map(|(asks, spot)| {
+            // Most show at no usual density.
+            if asks.per_cm2() >= per_cm2 {
+                return 0.0;
+            }
+            note(asks, beside_line(spot))
+        }));
+    } else {
+        let all = all.clone().zip(&projection.treated);
+        out.ramp
+            .extend(all.map(|((asks, spot), here)| note(asks, treated(spot, here))));
+    }
     (out.count, out.under_hair) = (count, under_hair);
+    out.uptake.clear();
+    if projection.treated.iter().any(|here| here.uptake < 1.0) {
+        out.uptake
+            .extend(projection.treated.iter().map(|here| here.uptake));
+    }
     out.makes = life
         .spreads(density)
         .map(|spread| Make::new(&spread, density, hairline));
@@ -148,19 +187,18 @@ pub fn visible(
         return;
     }
     let shares = life.shares().map(|share| share as f32);
-    let all = projection.asks.iter().zip(&projection.spots);
-    out.session.extend(all.map(|(asks, spot)| {
-        let even_mm = distance.at(spot.cell);
-        let shown = if even_mm >= deep_mm {
-            per_cm2
-        } else {
-            shown_per_cm2(inside_mm(even_mm, spot))
-        };
-        let earlier = shares
-            .iter()
-            .filter(|share| asks.per_cm2() >= **share * shown);
-        earlier.count().min(SESSIONS - 1) as u8
-    }));
+    let usual = std::iter::repeat(&Treated::USUAL);
+    out.session
+        .extend(
+            all.zip(projection.treated.iter().chain(usual))
+                .map(|((asks, spot), here)| {
+                    let (shown, _) = treated(spot, here);
+                    let earlier = shares
+                        .iter()
+                        .filter(|share| asks.per_cm2() >= **share * shown);
+                    earlier.count().min(SESSIONS - 1) as u8
+                }),
+        );
 }
 
 /// How to make the impressions of `new` of those of `old`, both of one
@@ -173,15 +211,15 @@ pub fn changes(projection: &Projection, old: &Shown, new: &Shown) -> Option<Chan
     }
     let (mut changes, [make, ..]) = (Changes::default(), &new.makes);
     let ramps = old.ramp.iter().zip(&new.ramp);
-    for ((was, is), mark) in ramps.zip(&projection.marks) {
+    for (i, ((was, is), mark)) in ramps.zip(&projection.marks).enumerate() {
         if was == is {
             continue;
         }
         if *was > 0.0 {
-            changes.gone.push(make.dot(mark, *was));
+            changes.gone.push(new.taken_up(i, make.dot(mark, *was)));
         }
         if *is > 0.0 {
-            changes.come.push(make.dot(mark, *is));
+            changes.come.push(new.taken_up(i, make.dot(mark, *is)));
         }
     }
     let changed = changes.gone.len() + changes.come.len();

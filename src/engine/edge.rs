@@ -1,6 +1,7 @@
 //! The hairline's edge: how density, size and opacity rise behind the line, and
 //! what stands ahead of it.
 
+use super::ease::smoothstep;
 use super::look::Hairline;
 
 /// Share of full density at the end of the transition zone, and the depth
@@ -67,10 +68,4 @@ impl Edge {
     pub(super) fn ramp(&self, inside_mm: f32) -> f32 {
         (inside_mm * self.per_transition_mm).clamp(1e-3, 1.0)
     }
-}
-
-/// 3t² − 2t³ with `t` held to 0–1.
-pub(super) fn smoothstep(t: f32) -> f32 {
-    let t = t.clamp(0.0, 1.0);
-    t * t * (3.0 - 2.0 * t)
 }

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::zones::Zone;
+
 /// Everything adjustable about a rendered treatment. Bounds, units and
 /// defaults stand in [`super::params`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -10,12 +12,19 @@ use serde::{Deserialize, Serialize};
 pub struct Look {
     /// The hairline's design.
     pub hairline: Hairline,
+    /// Which part of the scalp is treated.
+    #[serde(skip_serializing_if = "is_all")]
+    pub zone: Zone,
     /// How many impressions, how large.
     pub density: Density,
     /// The pigment.
     pub shade: Shade,
     /// Which of the possible random placements. Same seed, same impressions.
     pub seed: u32,
+}
+
+fn is_all(zone: &Zone) -> bool {
+    *zone == Zone::default()
 }
 
 /// A hairline design in millimetres on the scalp's skin.

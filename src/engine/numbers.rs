@@ -11,6 +11,7 @@ use super::params::ROWS;
 use super::placement::{
     FaceMarkers, HeadOutline, IrisWidth, KnownLength, MarkerInPhoto, Placement, View,
 };
+use super::zones::Zone;
 
 /// Views by their number.
 const VIEWS: [View; 5] = [
@@ -150,23 +151,29 @@ impl Look {
         look
     }
 
-    /// The look as numbers: its seed, then the value of every row of
+    /// The look as numbers: its seed, its zone's, then the value of every row of
     /// [`ROWS`].
     #[must_use]
     pub fn to_numbers(&self) -> Vec<f64> {
         let rows = ROWS.iter().map(|row| row.id.get(self));
-        std::iter::once(f64::from(self.seed)).chain(rows).collect()
+        [f64::from(self.seed), self.zone.index() as f64]
+            .into_iter()
+            .chain(rows)
+            .collect()
     }
 
     /// The look of these numbers, brought into their bounds, and what follows
     /// them; none where they are too few.
     #[must_use]
     pub fn from_numbers(numbers: &[f64]) -> Option<(Self, &[f64])> {
-        let (seed, rest) = numbers.split_first()?;
+        let [seed, zone, rest @ ..] = numbers else {
+            return None;
+        };
         let (rows, rest) = rest.split_at_checked(ROWS.len())?;
         // `as` saturates, and takes not-a-number to 0.
         let mut look = Self {
             seed: *seed as u32,
+            zone: *Zone::ALL.get(*zone as usize)?,
             ..Self::default()
         };
         for (row, value) in ROWS.iter().zip(rows) {
@@ -312,8 +319,8 @@ pub(crate) mod tests {
         }
 
         #[test]
-        fn looks_come_back(values in proptest::collection::vec(0.0..=1.0f64, ROWS.len()), seed: u32, rest in proptest::collection::vec(any::<f64>(), 0..3)) {
-            let mut look = Look { seed, ..Look::default() };
+        fn looks_come_back(values in proptest::collection::vec(0.0..=1.0f64, ROWS.len()), seed: u32, zone in proptest::sample::select(Zone::ALL.to_vec()), rest in proptest::collection::vec(any::<f64>(), 0..3)) {
+            let mut look = Look { seed, zone, ..Look::default() };
             for (row, t) in ROWS.iter().zip(values) {
                 row.id.set(&mut look, row.min + t * (row.max - row.min));
             }

@@ -1,4 +1,4 @@
-//! The strokes of a person's corrections as cells over the photo.
+//! The strokes of a person's brush as cells over the photo.
 //!
 //! A stroke that is being painted grows by a few points at a time, and its
 //! picture is wanted at once: strokes that are done are kept apart from the
@@ -15,31 +15,54 @@ const CELLS: u32 = 1024;
 /// Share of a brush's radius over which it fades out at its edge.
 const SOFT: f64 = 0.25;
 
-/// What the strokes make of one place.
+/// What the strokes make of one place, of 255 each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Cell {
-    /// How much of what was known before still counts, of 255.
-    kept: u8,
-    /// Bare scalp that the strokes add to that, of 255.
-    skin: u8,
-}
+struct Cell([u8; PLANES]);
 
-const UNTOUCHED: Cell = Cell { kept: 255, skin: 0 };
+/// Numbers to a place.
+pub(crate) const PLANES: usize = 6;
+/// How much of what was known before of the ground still counts.
+pub(crate) const KEPT: usize = 0;
+/// Bare scalp that strokes add to that.
+pub(crate) const SKIN: usize = 1;
+/// See [`Label::Treat`].
+pub(crate) const TREAT: usize = 2;
+/// See [`Label::Untreated`].
+pub(crate) const UNTREATED: usize = 3;
+/// See [`Label::StripScar`].
+pub(crate) const STRIP: usize = 4;
+/// See [`Label::DotScars`].
+pub(crate) const DOTS: usize = 5;
+
+/// A place that no stroke has been over.
+const UNTOUCHED: Cell = Cell([255, 0, 0, 0, 0, 0]);
+
+/// What a stroke of a label makes of the planes it changes.
+const fn targets(label: Label) -> &'static [(usize, u8)] {
+    match label {
+        Label::Skin => &[(KEPT, 0), (SKIN, 255)],
+        Label::Hair | Label::LeaveOut => &[(KEPT, 0), (SKIN, 0)],
+        Label::Treat => &[(TREAT, 255), (UNTREATED, 0)],
+        Label::Untreated => &[(TREAT, 0), (UNTREATED, 255)],
+        Label::AsPlanned => &[(TREAT, 0), (UNTREATED, 0), (STRIP, 0), (DOTS, 0)],
+        Label::StripScar => &[(STRIP, 255)],
+        Label::DotScars => &[(DOTS, 255)],
+    }
+}
 
 impl Cell {
     /// The cell under a stroke that covers it by `weight` of 255.
     fn under(self, label: Label, weight: u8) -> Self {
-        let skin = if label == Label::Skin { 255 } else { 0 };
-        let mix = |from: u8, to: u8| {
+        let mut planes = self.0;
+        for &(plane, to) in targets(label) {
             let (weight, rest) = (u32::from(weight), u32::from(255 - weight));
-            let sum = u32::from(from) * rest + u32::from(to) * weight;
-            // At most 255: a mean of two bytes.
-            ((sum + 127) / 255) as u8
-        };
-        Self {
-            kept: mix(self.kept, 0),
-            skin: mix(self.skin, skin),
+            if let Some(value) = planes.get_mut(plane) {
+                let sum = u32::from(*value) * rest + u32::from(to) * weight;
+                // At most 255: a mean of two bytes.
+                *value = ((sum + 127) / 255) as u8;
+            }
         }
+        Self(planes)
     }
 }
 
@@ -175,10 +198,9 @@ impl Painted {
         in_photo(self.all_rect)
     }
 
-    /// How much of what else is known counts at a point of the photo, longer
-    /// edges, and how much bare scalp the strokes add to that, 0–1 each; none
-    /// where no stroke has been.
-    pub(crate) fn at(&self, q_in_photo: DVec2) -> Option<(f32, f32)> {
+    /// What the strokes make of a point of the photo, longer edges: each plane, 0–1;
+    /// none where no stroke has been.
+    pub(crate) fn at(&self, q_in_photo: DVec2) -> Option<[f32; PLANES]> {
         if self.all.is_empty() {
             return None;
         }
@@ -201,12 +223,41 @@ impl Painted {
             return None;
         }
         let share = (p - p.floor()).as_vec2();
-        let between = |of: fn(Cell) -> u8| {
-            let [a, b, c, d] = four.map(|cell| f32::from(of(cell)));
-            let (upper, lower) = (a + (b - a) * share.x, c + (d - c) * share.x);
+        let [a, b, c, d] = four.map(|cell| cell.0.map(f32::from));
+        Some(std::array::from_fn(|i| {
+            let (upper, lower) = (
+                a[i] + (b[i] - a[i]) * share.x,
+                c[i] + (d[i] - c[i]) * share.x,
+            );
             (upper + (lower - upper) * share.y) / 255.0
-        };
-        Some((between(|cell| cell.kept), between(|cell| cell.skin)))
+        }))
+    }
+
+    /// Left, top, right and bottom edge of all strip scars together, longer edges of
+    /// the photo; none where there are none.
+    pub(crate) fn strips(&self) -> Option<[f64; 4]> {
+        let strokes = self.strokes.strokes().iter();
+        let strips = strokes.filter(|stroke| stroke.label() == Label::StripScar);
+        let edges = strips.flat_map(|stroke| {
+            let r = stroke.radius_in_photo();
+            let points = stroke.points().iter();
+            points.map(move |[x, y]| [x - r, y - r, x + r, y + r])
+        });
+        edges.reduce(|a, b| {
+            [
+                a[0].min(b[0]),
+                a[1].min(b[1]),
+                a[2].max(b[2]),
+                a[3].max(b[3]),
+            ]
+        })
+    }
+
+    /// Whether any stroke speaks of the treatment or of scars.
+    pub(crate) fn has_treatment(&self) -> bool {
+        let ground = |label| matches!(label, Label::Skin | Label::Hair | Label::LeaveOut);
+        let strokes = self.strokes.strokes();
+        strokes.iter().any(|stroke| !ground(stroke.label()))
     }
 }
 
@@ -289,7 +340,11 @@ mod tests {
         strokes.lead([0.7, 0.5]);
         assert!(strokes.begin(Label::Skin, 0.05, [0.5, 0.5]));
         let painted = paint(&strokes);
-        let at = |x, y| painted.at(DVec2::new(x, y));
+        let ground = |painted: &Painted, x, y| {
+            let planes = painted.at(DVec2::new(x, y));
+            planes.map(|planes| (planes[KEPT], planes[SKIN]))
+        };
+        let at = |x, y| ground(&painted, x, y);
         // Out of reach, beside the middle, at the ends.
         for (x, y) in [
             (0.5, 0.61),
@@ -313,9 +368,26 @@ mod tests {
             again.lead([0.7, 0.9]);
             again.lead([0.3, 0.9]);
         }
-        let (kept, _) = paint(&again)
-            .at(DVec2::new(0.5, 0.9 + 0.1 - 0.0125))
-            .unwrap();
+        let (kept, _) = ground(&paint(&again), 0.5, 0.9 + 0.1 - 0.0125).unwrap();
         assert!((kept - 0.5).abs() < 0.05, "{kept}");
+    }
+
+    #[test]
+    fn each_kind_of_stroke_changes_its_own_and_as_planned_takes_treatment_away() {
+        let mut strokes = Corrections::default();
+        let at = [0.5, 0.5];
+        let mut then = |label: Label| {
+            assert!(strokes.begin(label, 0.1, at));
+            let planes = paint(&strokes).at(DVec2::from(at));
+            planes.unwrap_or([1.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+        };
+        assert_eq!(then(Label::Hair), [0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+        assert_eq!(then(Label::Treat), [0.0, 0.0, 1.0, 0.0, 0.0, 0.0]);
+        assert_eq!(then(Label::Untreated), [0.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+        assert_eq!(then(Label::StripScar), [0.0, 0.0, 0.0, 1.0, 1.0, 0.0]);
+        assert_eq!(then(Label::DotScars), [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]);
+        assert_eq!(then(Label::Skin), [0.0, 1.0, 0.0, 1.0, 1.0, 1.0]);
+        assert_eq!(then(Label::AsPlanned), [0.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
+        assert!(paint(&strokes).has_treatment());
     }
 }

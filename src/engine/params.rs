@@ -3,6 +3,7 @@
 //! file's check and the test generator (invariant 5).
 
 use super::look::{Beside, Density, Hairline, Look, Shade};
+use super::zones::Zone;
 
 /// One adjustable quantity.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -145,6 +146,7 @@ impl Default for Look {
     fn default() -> Self {
         let mut look = Self {
             hairline: UNSET,
+            zone: Zone::default(),
             density: Density {
                 per_cm2: 0.0,
                 diameter_mm: 0.0,

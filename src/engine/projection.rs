@@ -8,11 +8,12 @@ use glam::{DMat2, DVec2, DVec3};
 use super::anthropometry::STANDARD_SEMI_AXES_MM;
 use super::beside::Along;
 use super::candidates::Candidates;
-use super::edge::smoothstep;
+use super::ease::smoothstep;
 use super::head::HeadModel;
 use super::noise::{surface_noise, unevenness};
 use super::region::{Cell, Grid};
 use super::rng::hash_unit;
+use super::zones::Zone;
 
 /// Spread of an impression's diameter, ± share of the mean (domain.md §5.2).
 const SIZE_JITTER: f32 = 0.15;
@@ -104,6 +105,28 @@ pub struct Projection {
     pub(super) marks: Vec<Mark>,
     /// The same with what each lies on.
     pub(super) asks: Vec<Asks>,
+    /// What zone and strokes make of each; empty where all are treated alike.
+    pub(super) treated: Vec<Treated>,
+}
+
+/// What a zone and the person's strokes make of the treatment at one place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Treated {
+    /// Share of the density behind the line that is left, 0–1.
+    pub(super) kept: f32,
+    /// Share of the asked density that there is at least, wherever the line is.
+    pub(super) least: f32,
+    /// Share of the pigment that the skin takes up, 0–1.
+    pub(super) uptake: f32,
+}
+
+impl Treated {
+    /// As anywhere else.
+    pub(super) const USUAL: Self = Self {
+        kept: 1.0,
+        least: 0.0,
+        uptake: 1.0,
+    };
 }
 
 /// What it takes for a candidate to show, in one number: the threshold, per cm²,
@@ -152,6 +175,25 @@ impl Projection {
         let marks = self.marks.iter().zip(&self.threshold_per_cm2);
         self.asks.extend(marks.map(asks));
     }
+
+    /// Notes where a zone is, and what strokes make of it, asked by place in the
+    /// photo; none where nothing is painted.
+    pub(super) fn treat(&mut self, zone: Zone, painted: Option<&dyn Fn(DVec2) -> Treated>) {
+        self.treated.clear();
+        if zone == Zone::FullHead && painted.is_none() {
+            return;
+        }
+        let treated = |(spot, mark): (&Spot, &Mark)| {
+            let q_in_photo = DVec2::new(f64::from(mark.x), f64::from(mark.y));
+            let painted = painted.map_or(Treated::USUAL, |painted| painted(q_in_photo));
+            Treated {
+                kept: painted.kept * zone.share_at(spot.cell.chart_mm()),
+                ..painted
+            }
+        };
+        self.treated
+            .extend(self.spots.iter().zip(&self.marks).map(treated));
+    }
 }
 
 /// Works the projection out, as if all scalp were bare.
@@ -194,6 +236,7 @@ pub fn project(
         spots: projected.iter().map(|p| p.spot).collect(),
         marks: projected.iter().map(|p| p.mark).collect(),
         asks: projected.iter().map(threshold).map(Asks).collect(),
+        treated: Vec::new(),
     }
 }
 

@@ -125,6 +125,17 @@ impl Grid {
     }
 }
 
+impl Cell {
+    /// The place in the chart about the vertex, mm on a standard head: to the
+    /// person's left and to the front.
+    #[must_use]
+    pub fn chart_mm(self) -> [f32; 2] {
+        let (column, row) = (self.index as usize % SIDE, self.index as usize / SIDE);
+        let middle = 0.5 * (SIDE - 1) as f32;
+        [column as f32 + self.fx, row as f32 + self.fy].map(|v| (v - middle) * STEP_MM as f32)
+    }
+}
+
 impl SignedDistance {
     /// As if there were no hairline: everything lies deep behind it.
     #[must_use]

@@ -20,6 +20,7 @@ use super::params::ParamId;
 use super::projection::{IMPRESSIONS_PER_UNIT, Projection, project};
 use super::region::{Grid, SignedDistance, signed_distance};
 use super::scalp::{Scalp, in_px};
+use super::scars::Strokes;
 use super::seeing::{Through, optics};
 use super::shade::darkening_in;
 use super::sharpness::camera_variance_px2;
@@ -362,6 +363,17 @@ impl Renderer {
                 if let Some(part) = scalp_is_new {
                     seen.open(part, self.field.mask_mut());
                 }
+            });
+        }
+        if projects || runs(Stage::Zone) {
+            timer.time(Stage::Zone, || {
+                let px_per_mm = placed.head.camera.px_per_mm;
+                let shine = self.shine.as_ref();
+                let strokes = Strokes::new(&self.photo, &self.scalp, shine, px_per_mm);
+                let painted = |q_in_photo| strokes.at(q_in_photo);
+                let is_painted = self.scalp.has_treatment();
+                let painted = is_painted.then_some(&painted as &dyn Fn(_) -> _);
+                placed.projection.treat(look.zone, painted);
             });
         }
         if runs(Stage::Visibility) {

@@ -11,7 +11,7 @@ use super::corrections::Corrections;
 use super::head::HeadModel;
 use super::image::{Photo, Rect};
 use super::matte::Matte;
-use super::painted::Painted;
+use super::painted::{KEPT, PLANES, Painted, SKIN, STRIP};
 
 /// The bare scalp of one photo. Clones share what is large.
 #[derive(Debug, Clone, Default)]
@@ -119,8 +119,9 @@ impl Scalp {
     /// as it is.
     #[must_use]
     pub fn untouched_hair_at(&self, q_in_photo: DVec2, width: u32, height: u32) -> f32 {
-        let kept = self.painted.at(q_in_photo / longer_edge_px(width, height));
-        kept.map_or(1.0, |(kept, _)| kept) * self.hair_at(q_in_photo, width)
+        let painted = self.painted.at(q_in_photo / longer_edge_px(width, height));
+        let kept = painted.map_or(1.0, |planes| planes[KEPT] * (1.0 - planes[STRIP]));
+        kept * self.hair_at(q_in_photo, width)
     }
 
     /// The share of bare scalp, 0–1, at a point of the photo, px, where it is
@@ -139,8 +140,39 @@ impl Scalp {
         };
         match self.painted.at(q_in_photo / longer_edge_px(width, height)) {
             None => shown().unwrap_or(1.0),
-            Some((kept, skin)) => shown().unwrap_or(1.0) * kept + skin,
+            Some(planes) => {
+                let bare = shown().unwrap_or(1.0) * planes[KEPT] + planes[SKIN];
+                // No hair grows in a strip scar.
+                bare.max(planes[STRIP])
+            }
         }
+    }
+
+    /// Whether strokes say where to treat, or where scars are.
+    #[must_use]
+    pub(super) fn has_treatment(&self) -> bool {
+        self.painted.has_treatment()
+    }
+
+    /// The part of a photo of `width` × `height` px with strip scars: its left, top,
+    /// right and bottom edge, px; none where there are none.
+    #[must_use]
+    pub(super) fn strips_in(&self, width: u32, height: u32) -> Option<[f64; 4]> {
+        let scale = longer_edge_px(width, height);
+        let edges = self.painted.strips()?;
+        Some(edges.map(|v| v * scale))
+    }
+
+    /// What strokes say at a point of the photo, px, of `width` × `height` px: the
+    /// planes of [`super::painted`]; none where there is none.
+    #[must_use]
+    pub(super) fn painted_at(
+        &self,
+        q_in_photo: DVec2,
+        width: u32,
+        height: u32,
+    ) -> Option<[f32; PLANES]> {
+        self.painted.at(q_in_photo / longer_edge_px(width, height))
     }
 }
 

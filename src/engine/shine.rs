@@ -152,6 +152,13 @@ impl Shine {
         near * bright * (1.0 - other)
     }
 
+    /// How many times as bright as the smooth shading a pixel is.
+    #[must_use]
+    pub fn times_as_bright(&self, q_in_photo: DVec2, rgb: [u8; 3]) -> f32 {
+        let skin = self.skin_at(q_in_photo.x as u32, q_in_photo.y as u32);
+        brightness(linear(rgb)) / brightness(skin).max(1e-6)
+    }
+
     /// The share of a pixel's light that is mirrored, 0–1.
     #[must_use]
     pub fn at(&self, x: u32, y: u32, rgb: [u8; 3]) -> f32 {

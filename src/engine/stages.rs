@@ -18,6 +18,8 @@ pub enum Stage {
     Region,
     /// How much bare scalp each candidate lies on.
     Cover,
+    /// Which of them lie in the treated zone.
+    Zone,
     /// Which impressions show.
     Visibility,
     /// Their coverage, pixel by pixel.
@@ -28,12 +30,13 @@ pub enum Stage {
 
 impl Stage {
     /// All stages in the order in which they run.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Head,
         Self::Candidates,
         Self::Project,
         Self::Region,
         Self::Cover,
+        Self::Zone,
         Self::Visibility,
         Self::Field,
         Self::Composite,
@@ -48,6 +51,7 @@ impl Stage {
             Self::Project => "project",
             Self::Region => "region",
             Self::Cover => "cover",
+            Self::Zone => "zone",
             Self::Visibility => "visibility",
             Self::Field => "field",
             Self::Composite => "composite",
@@ -103,11 +107,14 @@ pub fn must_run(stage: Stage, last: Option<&Inputs>, next: &Inputs) -> bool {
     let impressions = last.look.hairline != next.look.hairline
         || changed_density(&last.look.density, &next.look.density)
         || changed_impressions(&last.moment, &next.moment);
+    let zone = last.look.zone != next.look.zone;
+    let impressions = impressions || zone;
     match stage {
         Stage::Candidates => seed,
         Stage::Head => head,
         Stage::Project | Stage::Cover => seed || head,
         Stage::Region => head || line,
+        Stage::Zone => seed || head || zone,
         Stage::Visibility | Stage::Field => seed || head || impressions,
         Stage::Composite => seed || head || impressions || changed_pigment(last, next),
     }
@@ -162,7 +169,7 @@ mod tests {
 
     #[test]
     fn each_change_runs_what_depends_on_it_and_no_more() {
-        use Stage::{Candidates, Composite, Cover, Field, Head, Project, Region, Visibility};
+        use Stage::{Candidates, Composite, Cover, Field, Head, Project, Region, Visibility, Zone};
         assert_eq!(running(&inputs()), vec![]);
         for row in ROWS {
             let mut next = inputs();
@@ -202,15 +209,22 @@ mod tests {
         seed.look.seed = 2;
         assert_eq!(
             running(&seed),
-            vec![Candidates, Project, Cover, Visibility, Field, Composite]
+            vec![
+                Candidates, Project, Cover, Zone, Visibility, Field, Composite
+            ]
         );
+        let mut crown = inputs();
+        crown.look.zone = super::super::zones::Zone::Crown;
+        assert_eq!(running(&crown), vec![Zone, Visibility, Field, Composite]);
         let mut moved = inputs();
         if let Placement::Outline(outline) = &mut moved.placement {
             outline.centre = [0.4, 0.4];
         }
         assert_eq!(
             running(&moved),
-            vec![Head, Project, Region, Cover, Visibility, Field, Composite]
+            vec![
+                Head, Project, Region, Cover, Zone, Visibility, Field, Composite
+            ]
         );
     }
 

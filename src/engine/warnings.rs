@@ -15,6 +15,7 @@ use super::look::{Density, Hairline, Look, Shade};
 use super::shade::darkening;
 use super::skin::SkinClass;
 use super::styles::Age;
+use super::zones::Zone;
 
 /// Lowest middle of a hairline, mm above the brow line.
 const LOWEST_MM: f64 = 55.0;
@@ -175,6 +176,7 @@ pub fn bad_job(look: &Look) -> Look {
             edge_opacity: 1.0,
             ..look.hairline
         },
+        zone: Zone::FullHead,
         density: Density {
             per_cm2: 220.0,
             diameter_mm: 0.5,

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::engine::{corrections::Corrections, look::Look, placement::Placement, styles::Age};
 
 /// Version written into plan files. A reader refuses larger ones. 2 brought
-/// the corrections, the known length and the age.
-pub const VERSION: u32 = 2;
+/// the corrections, the known length and the age, 3 zones and scars.
+pub const VERSION: u32 = 3;
 /// Longest plan file that is read, bytes: one without strokes has under 1 000,
 /// one with as many as there may be under 600 000.
 pub const MAX_PLAN_BYTES: usize = 1 << 20;
@@ -112,16 +112,18 @@ mod tests {
     use crate::engine::corrections::{Label, tests::corrections};
     use crate::engine::numbers::tests::placement;
     use crate::engine::params::ROWS;
+    use crate::engine::zones::Zone;
     use proptest::prelude::*;
 
     proptest! {
         #[test]
-        fn plans_survive_being_saved(values in proptest::collection::vec(0.0..=1.0_f64, ROWS.len()), placement in placement(), corrections in corrections(), seed: u32, age in proptest::sample::select(Age::ALL.to_vec())) {
+        fn plans_survive_being_saved(values in proptest::collection::vec(0.0..=1.0_f64, ROWS.len()), placement in placement(), corrections in corrections(), seed: u32, age in proptest::sample::select(Age::ALL.to_vec()), zone in proptest::sample::select(Zone::ALL.to_vec())) {
             let mut plan = Plan { corrections, placement: Some(placement), age, ..Plan::default() };
             for (row, t) in ROWS.iter().zip(values) {
                 row.id.set(&mut plan.look, row.min + t * (row.max - row.min));
             }
             plan.look.seed = seed;
+            plan.look.zone = zone;
             let read = Plan::from_json(&plan.to_json());
             // Rounded once, its numbers are short enough to come back exactly.
             prop_assert_eq!(read.as_ref(), Ok(&plan.clone().rounded()));
@@ -166,8 +168,8 @@ mod tests {
             Err(PlanError::TooLong)
         );
         assert_eq!(
-            Plan::from_json(r#"{"version":3,"new":1}"#),
-            Err(PlanError::Newer(3))
+            Plan::from_json(r#"{"version":4,"new":1}"#),
+            Err(PlanError::Newer(4))
         );
         for text in [
             "",

@@ -11,7 +11,7 @@ use super::corrections::Corrections;
 use super::head::HeadModel;
 use super::image::{Photo, Rect};
 use super::matte::Matte;
-use super::painted::{KEPT, PLANES, Painted, SKIN, STRIP};
+use super::painted::{KEPT, PLANES, Painted, SKIN, STRIP, TREAT};
 
 /// The bare scalp of one photo. Clones share what is large.
 #[derive(Debug, Clone, Default)]
@@ -152,6 +152,13 @@ impl Scalp {
     #[must_use]
     pub(super) fn has_treatment(&self) -> bool {
         self.painted.has_treatment()
+    }
+
+    /// How much strokes say that a point of the photo, px, is to be treated, 0–1.
+    #[must_use]
+    pub(super) fn treat_at(&self, q_in_photo: DVec2, width: u32, height: u32) -> f32 {
+        self.painted_at(q_in_photo, width, height)
+            .map_or(0.0, |planes| planes[TREAT])
     }
 
     /// The part of a photo of `width` × `height` px with strip scars: its left, top,

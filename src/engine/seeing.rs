@@ -59,7 +59,14 @@ impl Through<'_> {
             if bare < 1.0 {
                 let hair = self.scalp.untouched_hair_at(q_in_photo, width, height);
                 if let Some((shine, [r, g, b, _])) = seen.filter(|_| hair > 0.0) {
-                    bare += hair * shine.between_hairs(x, y, [r, g, b]);
+                    let rgb = [r, g, b];
+                    let treat = self.scalp.treat_at(q_in_photo, width, height);
+                    let thin = if treat > 0.0 {
+                        treat * shine.among_thin_hairs(x, y, rgb)
+                    } else {
+                        0.0
+                    };
+                    bare += hair * shine.between_hairs(x, y, rgb).max(thin);
                 }
                 if bare <= 0.0 {
                     return 0;
@@ -79,7 +86,12 @@ impl Through<'_> {
             let hair = self.scalp.untouched_hair_at(q_in_photo, width, height);
             hair * self.between_hairs_around(q_in_photo)
         };
-        if bare >= LEAST_BARE || between() >= LEAST_BETWEEN {
+        // Whoever wants hair treated wants the skin among it treated.
+        let is_thin = || {
+            let hair = self.scalp.untouched_hair_at(q_in_photo, width, height);
+            hair * self.scalp.treat_at(q_in_photo, width, height) >= LEAST_BETWEEN
+        };
+        if bare >= LEAST_BARE || between() >= LEAST_BETWEEN || self.shine.is_some() && is_thin() {
             Ground::Scalp
         } else if self.scalp.hair_at(q_in_photo, width) >= MOSTLY_HAIR {
             Ground::Hair

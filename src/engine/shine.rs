@@ -41,6 +41,10 @@ const CLIPPED_SHINE: f32 = 0.6;
 /// What lies among sparse hair and is as bright as the bare skin near it is skin
 /// seen between the hairs; and what is darker than that by as much is hair.
 const BETWEEN_HAIRS: [f32; 2] = [0.6, 0.9];
+/// The same where somebody says that hair there is thin, compared with the mean of
+/// all that lies around: skin is among the brighter half. Fair and grey hair on dark
+/// skin is not told from it.
+const AMONG_HAIRS: [f32; 2] = [0.9, 1.2];
 /// How much redder or paler than that skin it may be, as a share of red to green,
 /// and from where on it is another thing: grey and fair hair are bright, too.
 const SKIN_RED: [f32; 2] = [0.06, 0.18];
@@ -61,6 +65,8 @@ pub struct Shine {
     skin: Vec<[f32; 3]>,
     /// Whether bare skin is near, 0–1.
     near: Vec<f32>,
+    /// Mean brightness of all that lies around, hair and skin.
+    around: Vec<f32>,
 }
 
 impl Shine {
@@ -76,10 +82,12 @@ impl Shine {
         let (columns, rows) = (cells(rect.width), cells(rect.height));
         let corner = DVec2::new(f64::from(rect.x), f64::from(rect.y));
         let (width, height) = (photo.width(), photo.height());
+        let mut brightnesses = Vec::with_capacity(columns * rows);
         let seen: Vec<([f32; 3], f32)> = (0..columns * rows)
             .map(|i| {
                 let cell = DVec2::new((i % columns) as f64, (i / columns) as f64);
                 let (mut sum, mut weight) = ([0.0; 3], 0.0);
+                let mut all = 0.0;
                 for j in 0..SAMPLES * SAMPLES {
                     let sub = DVec2::new(f64::from(j % SAMPLES), f64::from(j / SAMPLES)) + 0.5;
                     let q_in_photo = corner + (cell + sub / f64::from(SAMPLES)) * cell_px;
@@ -90,7 +98,9 @@ impl Shine {
                     let linear = linear([r, g, b]);
                     sum.iter_mut().zip(linear).for_each(|(s, v)| *s += v * bare);
                     weight += bare;
+                    all += brightness(linear) / (SAMPLES * SAMPLES) as f32;
                 }
+                brightnesses.push(all);
                 (sum.map(|s| s / weight.max(1e-6)), weight)
             })
             .collect();
@@ -118,6 +128,7 @@ impl Shine {
             columns,
             rows,
             near: near(&seen, columns),
+            around: around(&brightnesses, columns),
             skin,
         })
     }
@@ -125,10 +136,14 @@ impl Shine {
     /// Whether bare skin is near a point of the photo, px, 0–1.
     #[must_use]
     pub fn near_at(&self, q_in_photo: DVec2) -> f32 {
+        let near = self.near.get(self.cell_at(q_in_photo));
+        near.copied().unwrap_or_default()
+    }
+
+    fn cell_at(&self, q_in_photo: DVec2) -> usize {
         let last = DVec2::new(self.columns as f64 - 1.0, self.rows as f64 - 1.0);
         let at = ((q_in_photo - self.corner) / self.cell_px).clamp(DVec2::ZERO, last);
-        let cell = at.y as usize * self.columns + at.x as usize;
-        self.near.get(cell).copied().unwrap_or_default()
+        at.y as usize * self.columns + at.x as usize
     }
 
     /// How much of a pixel among hair is skin seen between the hairs, 0–1.
@@ -150,6 +165,17 @@ impl Shine {
         let red = |[r, g, _]: [f32; 3]| (r + 1e-3) / (g + 1e-3);
         let other = way((red(light) / red(skin) - 1.0).abs(), SKIN_RED);
         near * bright * (1.0 - other)
+    }
+
+    /// How much of a pixel is skin among thin hairs, 0–1, where somebody says that
+    /// hair is thin.
+    #[must_use]
+    pub fn among_thin_hairs(&self, x: u32, y: u32, rgb: [u8; 3]) -> f32 {
+        let q_in_photo = DVec2::new(f64::from(x) + 0.5, f64::from(y) + 0.5);
+        let around = self.around.get(self.cell_at(q_in_photo));
+        let around = around.copied().unwrap_or_default().max(1e-6);
+        let [from, to] = AMONG_HAIRS;
+        ((brightness(linear(rgb)) / around - from) / (to - from)).clamp(0.0, 1.0)
     }
 
     /// How many times as bright as the smooth shading a pixel is.
@@ -203,6 +229,23 @@ impl Shine {
             upper + (lower - upper) * way.y
         })
     }
+}
+
+/// Means over each cell and those beside it.
+fn around(cells: &[f32], columns: usize) -> Vec<f32> {
+    let rows = cells.len() / columns.max(1);
+    let beside = |at: usize, last: usize| at.saturating_sub(1)..(at + 2).min(last);
+    let mean = |i: usize| {
+        let (mut sum, mut count) = (0.0, 0.0);
+        for row in beside(i / columns, rows) {
+            for column in beside(i % columns, columns) {
+                sum += cells.get(row * columns + column).copied().unwrap_or(0.0);
+                count += 1.0;
+            }
+        }
+        sum / count
+    };
+    (0..cells.len()).map(mean).collect()
 }
 
 /// Whether bare skin is near each cell.

@@ -29,6 +29,9 @@ const DARKER_L: f64 = 12.0;
 const HELMET_PERCENT: f64 = 15.0;
 /// Least recession of the temples from 40 and from 60 years on, mm.
 const TEMPLES_MM: [f64; 2] = [8.0, 12.0];
+/// The same with what is left of hair in Norwood V and more: closed temples over a
+/// low wreath look like a lid. Ours.
+const FAR_RECEDED_MM: f64 = 12.0;
 
 /// What is wrong with a plan, and by how much.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,8 +46,9 @@ pub enum Warning {
     TooDark(f64),
     /// Share of the scalp under dots, per cent.
     Helmet(f64),
-    /// How far the temples recede, mm, at that age.
-    Temples(f64, Age),
+    /// How far the temples recede, mm, and the age or the class that they do not
+    /// suit.
+    Temples(f64, &'static str),
 }
 
 /// How many warnings there are.
@@ -67,10 +71,11 @@ pub fn warnings(look: &Look, age: Age, person: &Person) -> [Option<Warning>; KIN
     let uneven_mm = line.asymmetry_mm.abs().max(line.asymmetry_width_mm.abs());
     let percent = covered_percent(&look.density);
     let darker = darker_than_hair(&look.shade, person);
-    let least_mm = match age {
-        Age::Under40 => 0.0,
-        Age::From40 => TEMPLES_MM[0],
-        Age::From60 => TEMPLES_MM[1],
+    let (least_mm, of) = match age {
+        _ if look.zone.is_far_receded() => (FAR_RECEDED_MM, look.zone.name()),
+        Age::Under40 => (0.0, ""),
+        Age::From40 => (TEMPLES_MM[0], age.name()),
+        Age::From60 => (TEMPLES_MM[1], age.name()),
     };
     let raised = |is: bool, warning: Warning| is.then_some(warning);
     [
@@ -86,7 +91,7 @@ pub fn warnings(look: &Look, age: Age, person: &Person) -> [Option<Warning>; KIN
         raised(percent > HELMET_PERCENT, Warning::Helmet(percent)),
         raised(
             line.recession_mm < least_mm,
-            Warning::Temples(line.recession_mm, age),
+            Warning::Temples(line.recession_mm, of),
         ),
     ]
 }
@@ -150,10 +155,9 @@ impl Warning {
                 whole(percent),
                 whole(HELMET_PERCENT)
             ),
-            Self::Temples(mm, age) => format!(
-                "Young temples: they recede {} mm, less than usual at {}. With a low front they look like a lid.",
-                whole(mm),
-                age.name()
+            Self::Temples(mm, of) => format!(
+                "Young temples: they recede {} mm, less than usual for {of}. With a low front they look like a lid.",
+                whole(mm)
             ),
         }
     }
@@ -287,12 +291,12 @@ mod tests {
         assert_eq!(temples(5.0, YOUNG), []);
         assert_eq!(
             temples(5.0, Age::From40),
-            [Warning::Temples(5.0, Age::From40)]
+            [Warning::Temples(5.0, Age::From40.name())]
         );
         assert_eq!(temples(8.0, Age::From40), []);
         assert_eq!(
             temples(11.0, Age::From60),
-            [Warning::Temples(11.0, Age::From60)]
+            [Warning::Temples(11.0, Age::From60.name())]
         );
     }
 
@@ -322,7 +326,7 @@ mod tests {
             (Warning::Uneven(7.0), "7 mm"),
             (Warning::TooDark(14.0), "14 steps"),
             (Warning::Helmet(18.2), "18 %"),
-            (Warning::Temples(3.0, Age::From40), "3 mm"),
+            (Warning::Temples(3.0, "Norwood VI"), "3 mm"),
         ] {
             assert!(warning.text().contains(number), "{warning:?}");
         }

@@ -97,6 +97,26 @@ pub fn release_address(address: &str) {
     let _ = Url::revoke_object_url(address);
 }
 
+/// Where a text is kept over a reload.
+const KEPT: &str = "smp-plan";
+
+/// Keeps a text as long as the tab is open, over reloads, in place of the one
+/// before. Browsers that keep nothing lose it.
+pub fn keep_text(text: &str) {
+    let storage = web_sys::window().and_then(|w| w.session_storage().ok()?);
+    if let Some(storage) = storage {
+        // Refused where it is full: what was kept before stays.
+        let _ = storage.set_item(KEPT, text);
+    }
+}
+
+/// The text that [`keep_text`] kept.
+#[must_use]
+pub fn kept_text() -> Option<String> {
+    let storage = web_sys::window()?.session_storage().ok()??;
+    storage.get_item(KEPT).ok()?
+}
+
 /// Whether the person has asked for less motion.
 #[must_use]
 pub fn prefers_calm() -> bool {

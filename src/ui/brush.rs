@@ -56,7 +56,7 @@ impl App {
     /// Whether what counts as skin is to be seen.
     #[must_use]
     pub fn is_veiled(self) -> bool {
-        self.tab.get() == Tab::Brush && self.brush.veil.get()
+        self.tab.get() == Tab::Brush && self.brush.veil.get() && is_ground(self.brush.label.get())
     }
 }
 
@@ -66,6 +66,34 @@ const fn name(label: Label) -> &'static str {
         Label::Skin => "Bare skin",
         Label::Hair => "Hair",
         Label::LeaveOut => "Something else",
+        Label::Treat => "Treat",
+        Label::Untreated => "Leave untreated",
+        Label::AsPlanned => "As planned",
+        Label::StripScar => "Strip scar",
+        Label::DotScars => "Dot scars",
+    }
+}
+
+/// Whether it says what the photo shows, not what to do there.
+const fn is_ground(label: Label) -> bool {
+    matches!(label, Label::Skin | Label::Hair | Label::LeaveOut)
+}
+
+/// What painting does.
+const fn explained(label: Label) -> &'static str {
+    match label {
+        Label::Skin | Label::Hair | Label::LeaveOut => {
+            "Impressions stand on bare skin; all else stays as it is. Where the preview has taken one for the other, paint over it what it is."
+        }
+        Label::Treat => "Impressions here, whatever area and hairline say.",
+        Label::Untreated => "No impressions here.",
+        Label::AsPlanned => "Takes away what you painted of treatment and scars.",
+        Label::StripScar => {
+            "Paint along the scar, as wide as it is. Impressions go in and 7 mm past its edge. Scar tissue takes up less, stays paler and shines: some of it will always show."
+        }
+        Label::DotScars => {
+            "Paint over the part with round scars. Impressions go into each pale spot. They soften it; they do not take it away."
+        }
     }
 }
 
@@ -247,11 +275,15 @@ pub fn BrushPanel() -> impl IntoView {
     };
     let width = move || format!("{} mm", fixed(app.brush.width_mm.get(), 0));
     view! {
-        <p class="guide">"Impressions stand on bare skin; all else stays as it is. Where the preview has taken one for the other, paint over it what it is."</p>
         <fieldset class="choices few">
-            <legend>"What you paint is"</legend>
+            <legend>"What the photo shows"</legend>
             {[Label::Hair, Label::Skin, Label::LeaveOut].map(choice)}
         </fieldset>
+        <fieldset class="choices few">
+            <legend>"Treatment and scars"</legend>
+            {[Label::Treat, Label::Untreated, Label::AsPlanned, Label::StripScar, Label::DotScars].map(choice)}
+        </fieldset>
+        <p class="guide" data-testid="explained">{move || explained(app.brush.label.get())}</p>
         <label class="stacked">
             <span>"Brush width, "{width}</span>
             <input

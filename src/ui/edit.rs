@@ -4,12 +4,18 @@ use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
 
-use super::state::App;
+use super::state::{App, PhotoInfo};
 use crate::engine::corrections::Corrections;
 use crate::engine::look::Look;
 use crate::engine::placement::Placement;
+use crate::platform::page::keep_text;
 use crate::session::document::Plan;
 use crate::session::history::History;
+
+/// A photo's size as text.
+fn size_of(photo: PhotoInfo) -> String {
+    format!("{} {} ", photo.source_width, photo.source_height)
+}
 
 impl App {
     /// Changes the plan. What changes until the finger or the key is lifted is
@@ -84,6 +90,28 @@ impl App {
         // Only where there is one: whoever looks at the history is woken.
         if self.history.with_untracked(History::is_open) {
             self.history.update(History::seal);
+            self.keep_plan();
+        }
+    }
+
+    /// Keeps the plan in the tab, for an accidental reload: with the photo's size
+    /// before it, by which the photo is known again. The photo itself is not kept.
+    fn keep_plan(self) {
+        if let Some(photo) = self.photo.get_untracked() {
+            let plan = self.plan.with_untracked(Plan::to_json);
+            keep_text(&(size_of(photo) + &plan));
+        }
+    }
+
+    /// Takes over what was kept before a reload, if it was made for this photo.
+    pub(super) fn wear_kept(self, photo: PhotoInfo) {
+        let kept = self.kept.try_update_value(Option::take).flatten();
+        let kept = kept.and_then(|text| Some(text.strip_prefix(&size_of(photo))?.to_owned()));
+        if let Some(text) = kept {
+            self.load_plan(text);
+            self.notice.set(Some(
+                "Your plan from before the page was reloaded is back. Undo takes it away.".into(),
+            ));
         }
     }
 
@@ -95,6 +123,7 @@ impl App {
             .set(if to.is_some() { done } else { none }.into());
         if let Some(plan) = to {
             self.plan.set(plan);
+            self.keep_plan();
         }
     }
 

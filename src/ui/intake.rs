@@ -72,6 +72,7 @@ pub fn Start() -> impl IntoView {
                 <FileButton text="Choose a photo" testid="choose-photo" camera=false class="button primary" />
                 <FileButton text="Take a photo" testid="take-photo" camera=true class="button" />
                 <p class="hint">"or drop or paste one here"</p>
+                {app.kept.with_value(Option::is_some).then_some(view! { <p data-testid="kept">"Your plan was kept. Choose the same photo to go on with it."</p> })}
                 <p role="status">{move || (app.phase.get() == Phase::Loading).then_some("Opening the photo…")}</p>
             </div>
             <p class="notice-local">{strings::LOCAL}</p>

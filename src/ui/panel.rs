@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::brush::BrushPanel;
 use super::hairline::HairlinePanel;
+use super::numbers::fixed;
 use super::place::PlacePanel;
 use super::save::SavePanel;
 use super::shade::ShadePanel;
@@ -16,6 +17,7 @@ use super::warnings::Warnings;
 use crate::engine::params::ParamId;
 use crate::engine::sides::Continued;
 use crate::engine::styles::School;
+use crate::engine::zones::Zone;
 
 /// Tabs and the panel of the chosen one.
 #[component]
@@ -142,9 +144,12 @@ fn DensityPanel() -> impl IntoView {
     let app = expect_context::<App>();
     let count = move || {
         let shown = app.frame.get().impressions;
+        let per_cm2 = app.plan.with(|plan| plan.look.density.per_cm2);
+        let cm2 = f64::from(shown) / per_cm2.max(1.0);
         format!(
-            "About {} impressions are visible in this photo.",
-            thousands(shown)
+            "About {} impressions on {} cm² are visible in this photo.",
+            thousands(shown),
+            fixed(cm2, 0)
         )
     };
     // It comes and goes once, not with every frame: a live region says each
@@ -153,6 +158,7 @@ fn DensityPanel() -> impl IntoView {
     let too_long = move || if hidden.get() { strings::TOO_LONG } else { "" };
     view! {
         <p class="guide">"Impressions per square centimetre behind the hairline. Natural scalps have 60 to 100 follicular units."</p>
+        <Zones />
         <ParamSlider id=ParamId::DensityPerCm2 />
         <ParamSlider id=ParamId::DiameterMm />
         <p class="hint" data-testid="count">{count}</p>
@@ -174,6 +180,32 @@ fn DensityPanel() -> impl IntoView {
             {BESIDE.map(|id| view! { <ParamSlider id=id /> })}
         </details>
         <button type="button" class="primary" on:click=move |_| app.tab.set(Tab::Shade)>"Next: shade"</button>
+    }
+}
+
+/// Which part of the scalp is treated.
+#[component]
+fn Zones() -> impl IntoView {
+    let app = expect_context::<App>();
+    let chosen = move || app.plan.with(|plan| plan.look.zone.index().to_string());
+    let choose = move |value: String| {
+        let zone = value
+            .parse()
+            .ok()
+            .and_then(|index: usize| Zone::ALL.get(index));
+        if let Some(zone) = zone {
+            app.change_look(|look| look.zone = *zone);
+        }
+    };
+    let option =
+        |zone: Zone| view! { <option value=zone.index().to_string()>{zone.name()}</option> };
+    view! {
+        <label class="stacked">
+            <span>"Treated area"</span>
+            <select data-testid="zone" prop:value=chosen on:change:target=move |event| choose(event.target().value())>
+                {Zone::ALL.map(option).collect_view()}
+            </select>
+        </label>
     }
 }
 

@@ -112,6 +112,8 @@ pub struct App {
     colour: RwSignal<Option<Picking>>,
     opening: RwSignal<bool>,
     pending: RwSignal<Option<Placement>>,
+    /// A plan from before the page was reloaded, as text.
+    pub(super) kept: StoredValue<Option<String>>,
     pub(super) spawn: StoredValue<js_sys::Function, LocalStorage>,
     client: StoredValue<Option<RenderClient>, LocalStorage>,
 }
@@ -171,6 +173,7 @@ impl App {
             colour: RwSignal::new(None),
             opening: RwSignal::new(false),
             pending: RwSignal::new(None),
+            kept: StoredValue::new(crate::platform::page::kept_text()),
             spawn: StoredValue::new_local(spawn),
             client: StoredValue::new_local(None),
         };
@@ -475,6 +478,7 @@ impl App {
             "Photo opened, {} by {} pixels.",
             photo.source_width, photo.source_height
         ));
+        self.wear_kept(photo);
     }
 
     pub(super) fn draw_again(self) {

@@ -11,7 +11,7 @@ use super::corrections::Corrections;
 use super::head::HeadModel;
 use super::image::{Photo, Rect};
 use super::matte::Matte;
-use super::painted::{KEPT, PLANES, Painted, SKIN, STRIP, TREAT};
+use super::painted::{DOTS, KEPT, PLANES, Painted, SKIN, STRIP, TREAT};
 
 /// The bare scalp of one photo. Clones share what is large.
 #[derive(Debug, Clone, Default)]
@@ -154,11 +154,20 @@ impl Scalp {
         self.painted.has_treatment()
     }
 
-    /// How much strokes say that a point of the photo, px, is to be treated, 0–1.
+    /// How much strokes say that a point of the photo, px, is to be treated, whatever
+    /// is seen there, 0–1: what is not bare is then thin hair over skin, but where other
+    /// strokes say what it is.
     #[must_use]
-    pub(super) fn treat_at(&self, q_in_photo: DVec2, width: u32, height: u32) -> f32 {
+    pub(super) fn thin_at(&self, q_in_photo: DVec2, width: u32, height: u32) -> f32 {
         self.painted_at(q_in_photo, width, height)
-            .map_or(0.0, |planes| planes[TREAT])
+            .map_or(0.0, |planes| planes[TREAT] * planes[KEPT])
+    }
+
+    /// How much strokes say that a point of the photo, px, is scarred, 0–1.
+    #[must_use]
+    pub(super) fn scar_at(&self, q_in_photo: DVec2, width: u32, height: u32) -> f32 {
+        self.painted_at(q_in_photo, width, height)
+            .map_or(0.0, |planes| planes[STRIP].max(planes[DOTS]))
     }
 
     /// The part of a photo of `width` × `height` px with strip scars: its left, top,

@@ -20,6 +20,9 @@ const MOSTLY_HAIR: f32 = 0.5;
 /// Share of skin between hairs from which on impressions are laid among them: a
 /// glint in long hair is none.
 const LEAST_BETWEEN: f32 = 0.3;
+/// How much of what seems to shine in a scar is its own paleness. Ours: the more a
+/// scar shines the more of it stays visible, and what is left here is seen to.
+const PALE_SCAR: f32 = 0.75;
 /// Where it is looked for around an impression, px.
 const AROUND_PX: [[f64; 2]; 5] = [[0.0, 0.0], [2.0, 0.0], [-2.0, 0.0], [0.0, 2.0], [0.0, -2.0]];
 
@@ -57,22 +60,29 @@ impl Through<'_> {
             let mut bare = self.scalp.bare_at(q_in_photo, width, height);
             let seen = self.shine.zip(self.photo.pixel(x, y));
             if bare < 1.0 {
-                let hair = self.scalp.untouched_hair_at(q_in_photo, width, height);
-                if let Some((shine, [r, g, b, _])) = seen.filter(|_| hair > 0.0) {
-                    let rgb = [r, g, b];
-                    let treat = self.scalp.treat_at(q_in_photo, width, height);
-                    let thin = if treat > 0.0 {
-                        treat * shine.among_thin_hairs(x, y, rgb)
-                    } else {
-                        0.0
-                    };
-                    bare += hair * shine.between_hairs(x, y, rgb).max(thin);
+                if let Some((shine, [r, g, b, _])) = seen {
+                    let (rgb, rest) = ([r, g, b], 1.0 - bare);
+                    let hair = self.scalp.untouched_hair_at(q_in_photo, width, height);
+                    if hair > 0.0 {
+                        bare += hair * shine.between_hairs(x, y, rgb);
+                    }
+                    let thin = self.scalp.thin_at(q_in_photo, width, height);
+                    if thin > 0.0 {
+                        let skin = rest * thin * shine.among_thin_hairs(x, y, rgb);
+                        bare = bare.max(1.0 - rest + skin);
+                    }
                 }
                 if bare <= 0.0 {
                     return 0;
                 }
             }
             let mirrored = seen.map_or(0.0, |(shine, [r, g, b, _])| shine.at(x, y, [r, g, b]));
+            let mirrored = if mirrored > 0.0 {
+                // A scar is paler than skin, and only some of that is shine.
+                mirrored * (1.0 - PALE_SCAR * self.scalp.scar_at(q_in_photo, width, height))
+            } else {
+                0.0
+            };
             (bare * (1.0 - mirrored) * 255.0 + 0.5) as u8
         });
     }
@@ -87,10 +97,7 @@ impl Through<'_> {
             hair * self.between_hairs_around(q_in_photo)
         };
         // Whoever wants hair treated wants the skin among it treated.
-        let is_thin = || {
-            let hair = self.scalp.untouched_hair_at(q_in_photo, width, height);
-            hair * self.scalp.treat_at(q_in_photo, width, height) >= LEAST_BETWEEN
-        };
+        let is_thin = || self.scalp.thin_at(q_in_photo, width, height) >= LEAST_BETWEEN;
         if bare >= LEAST_BARE || between() >= LEAST_BETWEEN || self.shine.is_some() && is_thin() {
             Ground::Scalp
         } else if self.scalp.hair_at(q_in_photo, width) >= MOSTLY_HAIR {

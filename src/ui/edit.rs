@@ -70,15 +70,21 @@ impl App {
         });
     }
 
-    /// Takes over a plan that was saved; what it does not say stays.
+    /// Takes over a plan that was saved; what it does not say stays. One that was kept
+    /// over a reload is where the person starts from, and no step of theirs.
     pub(super) fn wear_plan(self, worn: Plan) {
         let placed = worn.placement.is_some();
-        self.edit(|plan| {
+        let wear = |plan: &mut Plan| {
             *plan = Plan {
                 placement: worn.placement.or(plan.placement),
                 ..worn
             };
-        });
+        };
+        if self.kept.try_update_value(Option::take).flatten().is_some() {
+            self.change(wear);
+        } else {
+            self.edit(wear);
+        }
         self.seal();
         if placed {
             self.place_by_hand();
@@ -108,9 +114,11 @@ impl App {
         let kept = self.kept.try_update_value(Option::take).flatten();
         let kept = kept.and_then(|text| Some(text.strip_prefix(&size_of(photo))?.to_owned()));
         if let Some(text) = kept {
+            // Until it was read: it is no step.
+            self.kept.set_value(Some(String::new()));
             self.load_plan(text);
             self.notice.set(Some(
-                "Your plan from before the page was reloaded is back. Undo takes it away.".into(),
+                "Your plan from before the page was reloaded is back.".into(),
             ));
         }
     }

@@ -8,6 +8,7 @@ use smp_visualizer::engine::color::{lab_from_linear, linear_from_rgb8};
 use smp_visualizer::engine::image::{Photo, Rect};
 use smp_visualizer::engine::life::{Moment, STOPS, YEAR_DAYS};
 use smp_visualizer::engine::look::Look;
+use smp_visualizer::engine::matte::Matte;
 use smp_visualizer::engine::render::Renderer;
 use smp_visualizer::engine::stages::Inputs;
 use support::{LIGHT, from_above, photo, ranked, render_at};
@@ -27,6 +28,7 @@ fn on(day: f64, touch_up_years: f64) -> Inputs {
         moment: Moment {
             day,
             touch_up_years,
+            ..Moment::HEALED
         },
         ..Inputs::healed(from_above(), Look::default())
     }
@@ -117,4 +119,47 @@ fn a_kept_renderer_goes_through_life_as_fresh_ones_do_and_comes_back() {
     }
     kept.render(&healed, &|| 0.0).expect("sound");
     assert!(kept.pixels() == first);
+}
+
+/// The person's own hair grows over the days after shaving, and pigment does not.
+#[test]
+fn own_hair_grows_and_the_treatment_stays() {
+    let photo = photo(&from_above(), LIGHT, SIDE, SIDE);
+    let shares = (0..SIDE * SIDE).flat_map(|i| {
+        // Hair at the left side, skin elsewhere.
+        if i % SIDE < 220 { [0, 255] } else { [255, 0] }
+    });
+    let matte = Matte::new(SIDE, photo.rect(), shares.collect());
+    let mut renderer = Renderer::with_ranked(photo.clone(), Some(ranked()));
+    renderer.set_matte(matte);
+    let mut after = |grown_days: f64, per_cm2: f64| {
+        let mut inputs = on(Moment::HEALED.day, 0.0);
+        inputs.moment.grown_days = grown_days;
+        inputs.look.density.per_cm2 = per_cm2;
+        renderer.render(&inputs, &|| 0.0).expect("sound");
+        renderer.picture().clone()
+    };
+    let part = |picture: &Photo, x: u32| {
+        let rect = Rect {
+            x,
+            y: 260,
+            width: 40,
+            height: 40,
+        };
+        picture.mean_linear(rect).expect("inside")[1]
+    };
+    let first = after(0.0, 160.0);
+    let mut hair = part(&first, 150);
+    for days in [1.0, 2.0] {
+        let later = after(days, 160.0);
+        assert!(part(&later, 150) < 0.95 * hair, "{days}");
+        hair = part(&later, 150);
+        assert_eq!(part(&later, 280), part(&first, 280), "{days}");
+    }
+    // Other changes meanwhile leave it as it is, and it goes back byte for byte.
+    let denser = after(2.0, 200.0);
+    assert_eq!(part(&denser, 150), hair);
+    assert!(part(&denser, 280) < part(&first, 280));
+    let back = after(0.0, 160.0);
+    assert!(back.rgba() == first.rgba());
 }

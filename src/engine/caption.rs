@@ -25,7 +25,12 @@ const BAND_OPACITY: f64 = 0.66;
 /// of the picture that changed.
 pub fn burn_notice(photo: &mut Photo, moment: &Moment) -> Rect {
     let (width, height) = (f64::from(photo.width()), f64::from(photo.height()));
-    let text = if moment.is_healed() {
+    let text = if moment.grown_days > 0.0 {
+        // `as` saturates.
+        let days = moment.grown_days.round() as u32;
+        let told = told(moment.day);
+        format!("{NOTICE}: {told}, own hair {days} d later")
+    } else if moment.is_healed() {
         NOTICE.into()
     } else {
         format!("{NOTICE}: {}", told(moment.day))

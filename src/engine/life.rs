@@ -93,6 +93,8 @@ pub struct Moment {
     pub day: f64,
     /// Years from one touch-up to the next; 0: there is none.
     pub touch_up_years: f64,
+    /// Days that the person's own hair has grown since the photo.
+    pub grown_days: f64,
 }
 
 impl Moment {
@@ -100,6 +102,7 @@ impl Moment {
     pub const HEALED: Self = Self {
         day: HEALED_DAY,
         touch_up_years: 0.0,
+        grown_days: 0.0,
     };
 
     /// Whether it is the day on which all has healed.

@@ -14,6 +14,7 @@ fn years(years: f64, touch_up_years: f64) -> Life {
     Life::at(&Moment {
         day: Moment::HEALED.day + years * YEAR_DAYS,
         touch_up_years,
+        ..Moment::HEALED
     })
 }
 
@@ -145,7 +146,7 @@ fn stops_follow_one_another_and_places_lie_between_them() {
 proptest! {
     #[test]
     fn any_moment_is_a_life(day in proptest::num::f64::ANY, touch_up_years in proptest::num::f64::ANY) {
-        let life = Life::at(&Moment { day, touch_up_years });
+        let life = Life::at(&Moment { day, touch_up_years, ..Moment::HEALED });
         prop_assert!((0.0..=1.0).contains(&life.contrast));
         prop_assert!((0.0..=1.0).contains(&life.redness()));
         for spread in life.spreads(&Look::default().density) {

@@ -67,6 +67,7 @@ pub mod shine;
 mod edge;
 pub mod beside;
 pub mod sides;
+pub mod growth;
 pub mod candidates;
 pub mod projection;
 pub mod scars;

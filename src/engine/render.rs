@@ -10,6 +10,7 @@ use super::dots::{Shown, changes, visible};
 use super::error::EngineError;
 use super::field::Field;
 use super::fit::fit;
+use super::growth::grown;
 use super::head::HeadModel;
 use super::image::{Photo, Rect};
 use super::life::Life;
@@ -63,6 +64,8 @@ pub struct Renderer {
     camera_px2: Option<f32>,
     /// Whether the photo has no colours, once it was asked for.
     is_grey: Option<bool>,
+    /// The photo with the person's own hair grown for so many days, where asked.
+    grown: Option<(f64, Photo)>,
     /// What was drawn and not shown to anybody.
     owed: Rect,
 }
@@ -137,6 +140,7 @@ impl Renderer {
             field: Field::default(),
             camera_px2: None,
             is_grey: None,
+            grown: None,
             owed: Rect::default(),
         }
     }
@@ -415,18 +419,33 @@ impl Renderer {
         if last.is_none_or(|last| changed_pigment(&last, &next)) {
             changed = changed.union(self.field.covered());
         }
+        let days = next.moment.grown_days;
+        let was_grown = self.grown.as_ref().map_or(0.0, |(days, _)| *days);
+        let seen_anew = head_is_new || scalp_is_new.is_some();
+        let base_is_new = days != was_grown || (days > 0.0 && seen_anew);
+        if base_is_new {
+            let (shine, head) = (self.shine.as_ref().filter(|_| days > 0.0), &placed.head);
+            let grow =
+                || shine.map(|shine| (days, grown(&self.photo, head, &self.scalp, shine, days)));
+            self.grown = timer.time(Stage::Composite, grow);
+            let known = self.scalp.known_in(self.photo.width(), self.photo.height());
+            let base = self.grown.as_ref().map_or(&self.photo, |(_, grown)| grown);
+            restore(base, known, self.after.rgba_mut());
+            changed = changed.union(known).union(self.field.covered());
+        }
         if runs(Stage::Composite) {
+            let base = self.grown.as_ref().map_or(&self.photo, |(_, grown)| grown);
             let is_grey = *self.is_grey.get_or_insert_with(|| self.photo.is_grey());
             let pigment = life.darkening(darkening_in(is_grey, &look.shade), is_grey);
             timer.time(Stage::Composite, || {
                 if before.union(self.field.rect) != self.field.rect {
-                    restore(&self.photo, before, self.after.rgba_mut());
+                    restore(base, before, self.after.rgba_mut());
                 }
                 let after = self.after.rgba_mut();
-                if only_shade {
-                    recolour(&self.photo, &self.field, &pigment, changed, after);
+                if only_shade && !base_is_new {
+                    recolour(base, &self.field, &pigment, changed, after);
                 } else {
-                    composite(&self.photo, &self.field, &pigment, changed, after);
+                    composite(base, &self.field, &pigment, changed, after);
                 }
             });
         }

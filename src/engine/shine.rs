@@ -172,10 +172,15 @@ impl Shine {
     #[must_use]
     pub fn among_thin_hairs(&self, x: u32, y: u32, rgb: [u8; 3]) -> f32 {
         let q_in_photo = DVec2::new(f64::from(x) + 0.5, f64::from(y) + 0.5);
-        let around = self.around.get(self.cell_at(q_in_photo));
-        let around = around.copied().unwrap_or_default().max(1e-6);
         let [from, to] = AMONG_HAIRS;
-        ((brightness(linear(rgb)) / around - from) / (to - from)).clamp(0.0, 1.0)
+        ((self.times_around(q_in_photo, rgb) - from) / (to - from)).clamp(0.0, 1.0)
+    }
+
+    /// How many times as bright as all around it a pixel is.
+    #[must_use]
+    pub fn times_around(&self, q_in_photo: DVec2, rgb: [u8; 3]) -> f32 {
+        let around = self.around.get(self.cell_at(q_in_photo));
+        brightness(linear(rgb)) / around.copied().unwrap_or_default().max(1e-6)
     }
 
     /// How many times as bright as the smooth shading a pixel is.

@@ -1,7 +1,7 @@
 //! Where a head shows its own shaved hair beside bare skin, for "Match the
 //! sides".
 
-use glam::DVec2;
+use glam::{DVec2, DVec3};
 
 use super::beside::{PLACES, darker, place};
 use super::color::luminance;
@@ -352,11 +352,8 @@ impl Seen<'_> {
     /// where a fade or the temples' own hair may be, but neither brows nor beard.
     fn grows(&self, q: DVec2) -> bool {
         self.head.scalp_from_photo(q).is_some_and(|p_mm| {
-            let dir = p_mm / self.head.semi_axes_mm;
-            let brows = dir.z > FACE_FRONT && dir.y < FACE_TOP && dir.x.abs() < FACE_SIDE;
-            let beard = dir.z > BEARD_BACK && dir.y < BEARD_TOP;
             let behind_mm = self.distance.at(self.grid.cell(p_mm));
-            behind_mm > -BEFORE_LINE_MM && !brows && !beard
+            behind_mm > -BEFORE_LINE_MM && !is_face(p_mm / self.head.semi_axes_mm)
         })
     }
 
@@ -406,6 +403,13 @@ impl Seen<'_> {
         });
         near.min_by(|a, b| price(a).total_cmp(&price(b))).copied()
     }
+}
+
+/// Whether hair in that direction, in semi-axes of the cranium, is a brow or a beard.
+pub(super) fn is_face(dir: DVec3) -> bool {
+    let brows = dir.z > FACE_FRONT && dir.y < FACE_TOP && dir.x.abs() < FACE_SIDE;
+    let beard = dir.z > BEARD_BACK && dir.y < BEARD_TOP;
+    brows || beard
 }
 
 /// Of all, one of the lighter ones: shadow makes many of them darker than their

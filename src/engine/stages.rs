@@ -116,7 +116,10 @@ pub fn must_run(stage: Stage, last: Option<&Inputs>, next: &Inputs) -> bool {
         Stage::Region => head || line,
         Stage::Zone => seed || head || zone,
         Stage::Visibility | Stage::Field => seed || head || impressions,
-        Stage::Composite => seed || head || impressions || changed_pigment(last, next),
+        Stage::Composite => {
+            let grown = last.moment.grown_days != next.moment.grown_days;
+            seed || head || impressions || grown || changed_pigment(last, next)
+        }
     }
 }
 

@@ -135,7 +135,8 @@ impl Request {
 
 /// What a picture is made by, behind what else is asked.
 fn picture(mut numbers: Vec<f64>, inputs: &Inputs) -> Vec<f64> {
-    numbers.extend([inputs.moment.day, inputs.moment.touch_up_years]);
+    let moment = &inputs.moment;
+    numbers.extend([moment.day, moment.touch_up_years, moment.grown_days]);
     super::parts::push_placement(&mut numbers, Some(&inputs.placement));
     numbers.extend(inputs.look.to_numbers());
     numbers
@@ -147,6 +148,7 @@ fn inputs(numbers: &mut Numbers<'_>) -> Option<Inputs> {
         moment: Moment {
             day: numbers.number()?,
             touch_up_years: numbers.number()?,
+            grown_days: numbers.number()?,
         },
         placement: numbers.placement()??,
         look: numbers.look()?,
@@ -214,6 +216,7 @@ mod tests {
                 moment: Moment {
                     day: 12.5,
                     touch_up_years: 4.0,
+                    grown_days: 2.0,
                 },
             };
             all.push(Request::Strip { job, inputs });

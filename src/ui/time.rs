@@ -25,6 +25,9 @@ const QUIET: Duration = Duration::from_millis(400);
 /// 3 to 5 (domain.md §1.5).
 const TOUCH_UPS: [f64; 5] = [0.0, 2.0, 3.0, 4.0, 5.0];
 
+/// Days that the person's own hair has grown to choose from.
+const GROWN_DAYS: [f64; 4] = [0.0, 1.0, 2.0, 3.0];
+
 /// What is shown of the treatment's life. No part of the plan, as the zoom is none.
 /// Every type that a signal holds costs a kilobyte of the page: these are others'.
 #[derive(Clone, Copy)]
@@ -32,6 +35,7 @@ pub struct Timeline {
     /// Where between the stops: see [`day_at`].
     place: RwSignal<f64>,
     touch_up_years: RwSignal<f64>,
+    grown_days: RwSignal<f64>,
     playing: RwSignal<bool>,
     /// Counts the times that it was begun: of two, the earlier beats no more.
     runs: RwSignal<f64>,
@@ -48,6 +52,7 @@ impl Timeline {
         Self {
             place: RwSignal::new(HEALED_STOP as f64),
             touch_up_years: RwSignal::new(0.0),
+            grown_days: RwSignal::new(0.0),
             playing: RwSignal::new(false),
             runs: RwSignal::new(0.0),
             strip: RwSignal::new(None),
@@ -58,6 +63,7 @@ impl Timeline {
     /// Another photo: back to the start.
     pub(super) fn forget(self) {
         self.go(HEALED_STOP as f64);
+        self.grown_days.set(0.0);
         self.take_strip(None);
     }
 
@@ -73,6 +79,7 @@ impl Timeline {
         Moment {
             day: day_at(self.place.get()),
             touch_up_years: self.touch_up_years.get(),
+            grown_days: self.grown_days.get(),
         }
     }
 
@@ -261,7 +268,8 @@ pub fn TimePanel() -> impl IntoView {
         <Strip />
         <p class="hint" data-testid="moment-numbers">{numbers}</p>
         <p role="status" data-testid="moment-note">{note}</p>
-        <TouchUps />
+        {choice("Touch-ups", "touch-ups", &TOUCH_UPS, every, timeline.touch_up_years)}
+        {choice("Days since shaving", "grown", &GROWN_DAYS, later, timeline.grown_days)}
         <p class="hint">"How fast pigment heals and fades differs from person to person, and nobody has published a rate. These are estimates after what practitioners say; sun and oily skin fade it sooner."</p>
         <button
             type="button"
@@ -301,31 +309,45 @@ fn Strip() -> impl IntoView {
     }
 }
 
-/// How often it is touched up.
-#[component]
-fn TouchUps() -> impl IntoView {
-    let timeline = expect_context::<App>().timeline;
-    let option = |years: f64| {
-        let name = if years > 0.0 {
-            format!("Every {} years", fixed(years, 0))
-        } else {
-            "None".into()
-        };
-        view! { <option value=fixed(years, 0)>{name}</option> }
-    };
+/// One of a few numbers to choose, each with a name.
+fn choice(
+    title: &'static str,
+    testid: &'static str,
+    numbers: &'static [f64],
+    name: fn(f64) -> String,
+    chosen: RwSignal<f64>,
+) -> AnyView {
+    let option = |number: &f64| view! { <option value=fixed(*number, 0)>{name(*number)}</option> };
     let choose = move |value: String| {
-        let chosen = TOUCH_UPS
-            .into_iter()
-            .find(|years| fixed(*years, 0) == value);
-        timeline.touch_up_years.set(chosen.unwrap_or(0.0));
+        let number = numbers.iter().find(|number| fixed(**number, 0) == value);
+        chosen.set(number.copied().unwrap_or(0.0));
     };
-    let years = Signal::derive(move || fixed(timeline.touch_up_years.get(), 0));
+    let value = Signal::derive(move || fixed(chosen.get(), 0));
     view! {
         <label class="row">
-            <span>"Touch-ups"</span>
-            <select data-testid="touch-ups" prop:value=years on:change:target=move |event| choose(event.target().value())>
-                {TOUCH_UPS.map(option).collect_view()}
+            <span>{title}</span>
+            <select data-testid=testid prop:value=value on:change:target=move |event| choose(event.target().value())>
+                {numbers.iter().map(option).collect_view()}
             </select>
         </label>
+    }
+    .into_any()
+}
+
+/// How often it is touched up.
+fn every(years: f64) -> String {
+    if years > 0.0 {
+        format!("Every {} years", fixed(years, 0))
+    } else {
+        "None".into()
+    }
+}
+
+/// How long the person's own hair has grown since it was shaved for the photo.
+fn later(days: f64) -> String {
+    if days > 0.0 {
+        fixed(days, 0)
+    } else {
+        "As in the photo".into()
     }
 }

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
-import { changing, frame, frameAfter, keep, onStage, openPhoto, openSample, save, slide, step } from './app.js';
+import { changing, frame, frameAfter, inRepo, keep, onStage, openPhoto, openSample, save, slide, step } from './app.js';
 import { test } from './watch.js';
 
 const HEADS = join(process.env.SMP_PHOTOS ?? '/nowhere', 'heads');
@@ -137,4 +137,23 @@ test('a saved picture shows the chosen moment and says so', async ({ app: page }
   await changing(page, () => stop(page, 'Healed').click());
   const { bytes: again } = await save(page, 'png');
   expect(again.equals(healed)).toBe(true);
+});
+
+test('own shaved hair grows over the days, and the steps of design show none of it', async ({ app: page }) => {
+  await openPhoto(page, inRepo('public/samples/front_light.jpg'));
+  await frameAfter(page, '0');
+  await step(page, 'Time');
+  const first = await onStage(page, 'after');
+  await changing(page, () => page.getByTestId('grown').selectOption('2'));
+  const later = await onStage(page, 'after');
+  let [darker, lighter] = [0, 0];
+  for (let i = 0; i < first.data.length; i += 4) {
+    if (later.data[i + 1] < first.data[i + 1] - 2) darker++;
+    if (later.data[i + 1] > first.data[i + 1] + 1) lighter++;
+  }
+  expect(lighter).toBe(0);
+  expect(darker).toBeGreaterThan(1000);
+  // The other steps show the photo's own day.
+  await changing(page, () => step(page, 'Shade'));
+  expect((await onStage(page, 'after')).data.equals(first.data)).toBe(true);
 });

@@ -12,13 +12,14 @@ use smp_visualizer::engine::{
     image::Photo,
     look::Look,
     placement::Placement,
+    render::Renderer,
     scars::{DENSER, FEATHER_MM, UPTAKE},
     stages::Inputs,
     zones::Zone,
 };
 use support::{
-    HEIGHT, PALER, STRIP_HALF_MM, TAN, WIDTH, from_above, from_behind, photo, render_painted,
-    scarred,
+    HEIGHT, PALER, STRIP_HALF_MM, TAN, WIDTH, all_bare, from_above, from_behind, photo, ranked,
+    render_painted, scarred,
 };
 
 /// A larger picture than the goldens', so that a stroke has many pixels.
@@ -223,4 +224,37 @@ fn dot_scars_stand_out_less_than_before() {
         marked < unmarked - 0.005 && marked > 1.0,
         "{before} {unmarked} {marked}"
     );
+}
+
+/// Strokes that come one by one make the picture that all of them make at once.
+#[test]
+fn strokes_painted_one_after_the_other_come_to_the_same() {
+    let placement = from_behind();
+    let (photo, mut strokes) = scarred(&placement, TAN, WIDTH, HEIGHT);
+    let mut renderer = Renderer::with_ranked(photo.clone(), Some(ranked()));
+    renderer.set_matte(Some(all_bare(&placement, &photo)));
+    let inputs = Inputs::healed(placement, looking(Zone::Crown));
+    let mut picture = |strokes: &Corrections| {
+        renderer.correct(strokes);
+        renderer.render(&inputs, &|| 0.0).expect("sound");
+        renderer.pixels().to_vec()
+    };
+    let none = Corrections::default();
+    let before = picture(&none);
+    let mut slowly = Corrections::default();
+    for stroke in strokes.strokes() {
+        let points = stroke.points();
+        assert!(slowly.begin(stroke.label(), stroke.radius_in_photo(), points[0]));
+        picture(&slowly);
+        for point in points {
+            slowly.lead(*point);
+            picture(&slowly);
+        }
+    }
+    assert!(strokes.begin(Label::Treat, 0.05, [0.4, 0.6]));
+    assert!(slowly.begin(Label::Treat, 0.05, [0.4, 0.6]));
+    let at_once = render_painted(&photo, &inputs, &strokes).0;
+    assert!(picture(&slowly) == at_once);
+    assert!(at_once != before);
+    assert!(picture(&none) == before);
 }

@@ -10,6 +10,7 @@ use super::beside::Along;
 use super::candidates::Candidates;
 use super::ease::smoothstep;
 use super::head::HeadModel;
+use super::image::Rect;
 use super::noise::{surface_noise, unevenness};
 use super::region::{Cell, Grid};
 use super::rng::hash_unit;
@@ -160,39 +161,71 @@ pub(super) enum Ground {
 }
 
 impl Projection {
-    /// Notes which candidates lie on what. How bare the scalp is, pixel by pixel, is
-    /// the mask's to say ([`super::mask`]).
-    pub(super) fn cover(&mut self, ground: impl Fn(DVec2) -> Ground) {
-        let asks = |(mark, threshold_per_cm2): (&Mark, &f32)| {
-            let q_in_photo = DVec2::new(f64::from(mark.x), f64::from(mark.y));
-            Asks(match ground(q_in_photo) {
-                Ground::Scalp => *threshold_per_cm2,
-                Ground::Hair => -threshold_per_cm2,
-                Ground::Else => f32::INFINITY,
-            })
-        };
-        self.asks.clear();
+    /// Notes which candidates lie on what: all of them, or those in a part of the photo
+    /// where that is new. How bare the scalp is, pixel by pixel, is the mask's to say
+    /// ([`super::mask`]).
+    pub(super) fn cover(&mut self, within: Option<Part>, ground: impl Fn(DVec2) -> Ground) {
         let marks = self.marks.iter().zip(&self.threshold_per_cm2);
-        self.asks.extend(marks.map(asks));
+        for (asks, (mark, threshold_per_cm2)) in self.asks.iter_mut().zip(marks) {
+            if within.is_none_or(|part| part.has(mark)) {
+                *asks = Asks(match ground(mark.q_in_photo()) {
+                    Ground::Scalp => *threshold_per_cm2,
+                    Ground::Hair => -threshold_per_cm2,
+                    Ground::Else => f32::INFINITY,
+                });
+            }
+        }
     }
 
     /// Notes where a zone is, and what strokes make of it, asked by place in the
-    /// photo; none where nothing is painted.
-    pub(super) fn treat(&mut self, zone: Zone, painted: Option<&dyn Fn(DVec2) -> Treated>) {
-        self.treated.clear();
+    /// photo; none where nothing is painted. All candidates, or those in a part of the
+    /// photo where strokes are new.
+    pub(super) fn treat(
+        &mut self,
+        within: Option<Part>,
+        zone: Zone,
+        painted: Option<&dyn Fn(DVec2) -> Treated>,
+    ) {
         if zone == Zone::FullHead && painted.is_none() {
+            self.treated.clear();
             return;
         }
-        let treated = |(spot, mark): (&Spot, &Mark)| {
-            let q_in_photo = DVec2::new(f64::from(mark.x), f64::from(mark.y));
-            let painted = painted.map_or(Treated::USUAL, |painted| painted(q_in_photo));
-            Treated {
-                kept: painted.kept * zone.share_at(spot.cell.chart_mm()),
-                ..painted
+        let within = within.filter(|_| self.treated.len() == self.marks.len());
+        self.treated.resize(self.marks.len(), Treated::USUAL);
+        let all = self.spots.iter().zip(&self.marks).zip(&mut self.treated);
+        for ((spot, mark), treated) in all {
+            if within.is_none_or(|part| part.has(mark)) {
+                let painted = painted.map_or(Treated::USUAL, |painted| painted(mark.q_in_photo()));
+                *treated = Treated {
+                    kept: painted.kept * zone.share_at(spot.cell.chart_mm()),
+                    ..painted
+                };
             }
-        };
-        self.treated
-            .extend(self.spots.iter().zip(&self.marks).map(treated));
+        }
+    }
+}
+
+impl Mark {
+    fn q_in_photo(&self) -> DVec2 {
+        DVec2::new(f64::from(self.x), f64::from(self.y))
+    }
+}
+
+/// A part of the photo: two corners, px.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part([f32; 4]);
+
+impl Part {
+    /// A rectangle with so many px around it.
+    pub(super) fn around(rect: Rect, px: f64) -> Self {
+        let [left, top, right, bottom] =
+            [rect.x, rect.y, rect.right(), rect.bottom()].map(f64::from);
+        Self([left - px, top - px, right + px, bottom + px].map(|v| v as f32))
+    }
+
+    fn has(self, mark: &Mark) -> bool {
+        let [left, top, right, bottom] = self.0;
+        (left..=right).contains(&mark.x) && (top..=bottom).contains(&mark.y)
     }
 }
 

@@ -18,10 +18,10 @@ use super::look::Density;
 use super::matte::Matte;
 use super::outline::outline;
 use super::params::ParamId;
-use super::projection::{IMPRESSIONS_PER_UNIT, Projection, project};
+use super::projection::{IMPRESSIONS_PER_UNIT, Part, Projection, project};
 use super::region::{Grid, SignedDistance, signed_distance};
 use super::scalp::{Scalp, in_px};
-use super::scars::Strokes;
+use super::scars::{FEATHER_MM, Strokes};
 use super::seeing::{Through, optics};
 use super::shade::darkening_in;
 use super::sharpness::camera_variance_px2;
@@ -38,6 +38,9 @@ use super::stubble::{Matched, Scale, match_stubble};
 pub fn max_units_per_cm2() -> f64 {
     1.2 * ParamId::DensityPerCm2.row().max / f64::from(IMPRESSIONS_PER_UNIT)
 }
+
+/// How far around an impression the ground is looked at, px: see `seeing`.
+const AROUND_PX: f64 = 4.0;
 
 /// Makes pictures of one photo.
 #[derive(Debug)]
@@ -354,6 +357,9 @@ impl Renderer {
             };
             timer.time(Stage::Region, line);
         }
+        // Where only strokes or the matte are new, only what lies there is looked at.
+        let is_placed = projects || must_run(Stage::Cover, last.as_ref(), &next);
+        let part_is_new = scalp_is_new.filter(|_| !is_placed);
         if runs(Stage::Cover) {
             timer.time(Stage::Cover, || {
                 let seen = Through {
@@ -361,9 +367,9 @@ impl Renderer {
                     photo: &self.photo,
                     shine: self.shine.as_ref(),
                 };
-                placed
-                    .projection
-                    .cover(|q_in_photo| seen.ground_at(q_in_photo));
+                let within = part_is_new.map(|part| Part::around(part, AROUND_PX));
+                let ground = |q_in_photo| seen.ground_at(q_in_photo);
+                placed.projection.cover(within, ground);
                 if let Some(part) = scalp_is_new {
                     seen.open(part, self.field.mask_mut());
                 }
@@ -377,7 +383,11 @@ impl Renderer {
                 let painted = |q_in_photo| strokes.at(q_in_photo);
                 let is_painted = self.scalp.has_treatment();
                 let painted = is_painted.then_some(&painted as &dyn Fn(_) -> _);
-                placed.projection.treat(look.zone, painted);
+                let zone_is_new = must_run(Stage::Zone, last.as_ref(), &next);
+                let within = part_is_new.filter(|_| !zone_is_new);
+                let within =
+                    within.map(|part| Part::around(part, FEATHER_MM * px_per_mm + AROUND_PX));
+                placed.projection.treat(within, look.zone, painted);
             });
         }
         if runs(Stage::Visibility) {

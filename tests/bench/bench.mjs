@@ -98,12 +98,9 @@ const STEPS = { Dilution: 'Shade', DensityPerCm2: 'Density', HeightMm: 'Hairline
 // goes on, on the other core, after the work for it has been timed.
 const rest = (page) => page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 60)));
 
-// One slider event to the frame that answers it.
-const slide = async (page, id, value) => {
-  await page.getByRole('tab', { name: STEPS[id] }).click();
-  // Another step may show another moment.
-  await rest(page);
-  return page.evaluate(([id, value]) => new Promise((resolve, reject) => {
+// One event to the frame that answers it: of a slider that is set to a value, or of
+// the brush, which a key moves by a millimetre.
+const answered = (page, id, value) => page.evaluate(([id, value]) => new Promise((resolve, reject) => {
   const stage = document.querySelector('[data-frame]');
   const slider = document.querySelector(`input[type=range]:is([data-param="${id}"], [data-testid="${id}"])`);
   const timer = setTimeout(() => reject(new Error(`no frame for ${id}=${value}`)), 20000);
@@ -122,11 +119,35 @@ const slide = async (page, id, value) => {
     });
   });
   observer.observe(stage, { attributes: true, attributeFilter: ['data-frame'] });
-  slider.value = value;
+  if (slider) slider.value = value;
   const start = performance.now();
-  slider.dispatchEvent(new Event('input', { bubbles: true }));
+  if (slider) slider.dispatchEvent(new Event('input', { bubbles: true }));
+  else document.querySelector('[data-testid=brush]').dispatchEvent(new KeyboardEvent('keydown', { key: value, bubbles: true }));
 }), [id, value]);
+
+const slide = async (page, id, value) => {
+  await page.getByRole('tab', { name: STEPS[id] }).click();
+  // Another step may show another moment.
+  await rest(page);
+  return answered(page, id, value);
 };
+
+// A stroke of that kind over the middle of the head, there and back, step by step.
+async function stroke(page, label, steps) {
+  await page.getByRole('tab', { name: 'Brush' }).click();
+  await page.getByRole('radio', { name: label, exact: true }).check();
+  await page.getByTestId('brush').focus();
+  await rest(page);
+  const frames = [await answered(page, 'brush-key', ' ')];
+  for (let i = 0; i < steps; i++) {
+    await rest(page);
+    frames.push(await answered(page, 'brush-key', i % 20 < 10 ? 'ArrowDown' : 'ArrowRight'));
+  }
+  await page.keyboard.up(' ');
+  await page.getByTestId('brush').dispatchEvent('keyup', { key: ' ' });
+  await page.getByTestId('undo').click();
+  return frames.slice(1);
+}
 
 const plan = (perCm2) => ({
   version: 1,
@@ -156,10 +177,10 @@ async function measure(page, dots) {
     healing: (i) => ['timeline', i % 2 ? 4.4 : 4.5],
     fading: (i) => ['timeline', i % 2 ? 9.9 : 10],
   };
-  const seen = { floor: [], arcs: [], shade: [], density: [], hairline: [], leap: [], healing: [], fading: [] };
+  const seen = { floor: [], arcs: [], shade: [], density: [], hairline: [], leap: [], healing: [], fading: [], leaving: [], scar: [] };
   let impressions = 0;
-  const note = async (name, i) => {
-    const frame = await slide(page, ...changes[name](i));
+  const note = async (name, i) => noteFrame(name, await slide(page, ...changes[name](i)));
+  const noteFrame = (name, frame) => {
     impressions = Math.max(impressions, frame.impressions);
     seen[name].push({ ...frame, work: frame.stages.reduce((sum, stage) => sum + stage.ms, 0) });
   };
@@ -175,9 +196,12 @@ async function measure(page, dots) {
   await page.getByRole('tab', { name: 'Time' }).click();
   await page.waitForTimeout(3000);
   for (const name of ['healing', 'fading']) for (let i = 0; i < ROUNDS; i++) await note(name, i);
+  for (const [name, label] of [['leaving', 'Leave untreated'], ['scar', 'Strip scar']]) {
+    for (const frame of await stroke(page, label, ROUNDS)) noteFrame(name, frame);
+  }
   const floor = quantile(seen.floor, 0.5);
   const arcs = quantile(seen.arcs, 0.5);
-  const rows = Object.keys(changes).map((name) => {
+  const rows = [...Object.keys(changes), 'leaving', 'scar'].map((name) => {
     const work = seen[name].map((frame) => frame.work);
     const shown = seen[name].map((frame) => frame.shown);
     const stages = {};

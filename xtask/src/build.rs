@@ -92,7 +92,7 @@ const BINARIES: [Binary; 4] = [
             "-Cllvm-args=-unroll-runtime=false",
             "-Cno-vectorize-loops",
         ],
-        wasm_opt: &["-O3", BY_NAME],
+        wasm_opt: &["-O3"],
     },
     // Seldom loaded: small.
     Binary {

@@ -81,9 +81,13 @@ impl Shown {
         shown.map(dot).collect()
     }
 
+    fn uptake_of(&self, i: usize) -> f32 {
+        self.uptake.get(i).copied().unwrap_or(1.0)
+    }
+
     /// What the skin takes up of an impression.
     fn taken_up(&self, i: usize, dot: Dot) -> Dot {
-        let uptake = self.uptake.get(i).copied().unwrap_or(1.0);
+        let uptake = self.uptake_of(i);
         Dot {
             area_px: uptake * dot.area_px,
             halo_px: uptake * dot.halo_px,
@@ -96,12 +100,10 @@ impl Shown {
         self.makes.get(usize::from(session)).unwrap_or(first)
     }
 
-    /// Whether impressions that are in both look the same in both.
+    /// Whether impressions that are in both look the same in both, where skin takes
+    /// them up alike.
     fn is_made_as(&self, other: &Self) -> bool {
-        self.makes == other.makes
-            && self.session.is_empty()
-            && other.session.is_empty()
-            && self.uptake == other.uptake
+        self.makes == other.makes && self.session.is_empty() && other.session.is_empty()
     }
 }
 
@@ -122,22 +124,37 @@ pub fn visible(
     let share = life.share() as f32;
     let per_cm2 = density.per_cm2 as f32 * share;
     let deep_mm = edge.deep_mm();
-    // How dense impressions are at a place, per cm², and how far out of the edge.
-    let beside_line = |spot: &Spot| {
+    // How dense impressions are at a depth behind the line, per cm².
+    let shown_per_cm2 = |inside_mm: f32| {
+        (per_cm2 * edge.density_share(inside_mm)).max(share * edge.sentinels(inside_mm))
+    };
+    let inside_mm = |even_mm: f32, spot: &Spot| {
+        even_mm + edge.macro_mm * spot.macro_noise + edge.micro_mm * spot.micro_noise
+    };
+    // Where all is treated alike: most show at no usual density, and cost no more.
+    let usual_ramp = |asked_per_cm2: f32, spot: &Spot| {
+        if asked_per_cm2 >= per_cm2 {
+            return 0.0;
+        }
         let even_mm = distance.at(spot.cell);
         if even_mm >= deep_mm {
-            return (per_cm2, 1.0);
+            return 1.0;
         }
-        let inside_mm =
-            even_mm + edge.macro_mm * spot.macro_noise + edge.micro_mm * spot.micro_noise;
-        let shown = per_cm2 * edge.density_share(inside_mm);
-        (
-            shown.max(share * edge.sentinels(inside_mm)),
-            edge.ramp(inside_mm),
-        )
+        let inside_mm = inside_mm(even_mm, spot);
+        if asked_per_cm2 >= shown_per_cm2(inside_mm) {
+            return 0.0;
+        }
+        edge.ramp(inside_mm)
     };
+    // How dense they are where zone and strokes say so, and how far out of the edge.
     let treated = |spot: &Spot, treated: &Treated| {
-        let (shown, ramp) = beside_line(spot);
+        let even_mm = distance.at(spot.cell);
+        let (shown, ramp) = if even_mm >= deep_mm {
+            (per_cm2, 1.0)
+        } else {
+            let inside_mm = inside_mm(even_mm, spot);
+            (shown_per_cm2(inside_mm), edge.ramp(inside_mm))
+        };
         let (shown, least) = (shown * treated.kept, per_cm2 * treated.least);
         // At the edge of a stroke they are as faint as at the line's.
         let ramp = if least > shown {
@@ -149,8 +166,7 @@ pub fn visible(
     };
     // One pass over each of few lists: there are a hundred thousand in them.
     let (mut count, mut under_hair) = (0, 0);
-    let mut note = |asks: &Asks, (shown, ramp): (f32, f32)| {
-        let ramp = if asks.per_cm2() < shown { ramp } else { 0.0 };
+    let mut note = |asks: &Asks, ramp: f32| {
         let hidden = ramp > 0.0 && asks.is_under_hair();
         under_hair += usize::from(hidden);
         count += usize::from(ramp > 0.0 && !hidden);
@@ -159,17 +175,15 @@ pub fn visible(
     let all = projection.asks.iter().zip(&projection.spots);
     out.ramp.clear();
     if projection.treated.is_empty() {
-        out.ramp.extend(all.clone().map(|(asks, spot)| {
-            // Most show at no usual density.
-            if asks.per_cm2() >= per_cm2 {
-                return 0.0;
-            }
-            note(asks, beside_line(spot))
-        }));
+        let ramps = all.clone();
+        out.ramp
+            .extend(ramps.map(|(asks, spot)| note(asks, usual_ramp(asks.per_cm2(), spot))));
     } else {
         let all = all.clone().zip(&projection.treated);
-        out.ramp
-            .extend(all.map(|((asks, spot), here)| note(asks, treated(spot, here))));
+        out.ramp.extend(all.map(|((asks, spot), here)| {
+            let (shown, ramp) = treated(spot, here);
+            note(asks, if asks.per_cm2() < shown { ramp } else { 0.0 })
+        }));
     }
     (out.count, out.under_hair) = (count, under_hair);
     out.uptake.clear();
@@ -210,13 +224,15 @@ pub fn changes(projection: &Projection, old: &Shown, new: &Shown) -> Option<Chan
         return None;
     }
     let (mut changes, [make, ..]) = (Changes::default(), &new.makes);
+    let takes_up_alike = old.uptake.is_empty() && new.uptake.is_empty();
     let ramps = old.ramp.iter().zip(&new.ramp);
     for (i, ((was, is), mark)) in ramps.zip(&projection.marks).enumerate() {
-        if was == is {
+        let is_alike = was == is && (takes_up_alike || old.uptake_of(i) == new.uptake_of(i));
+        if is_alike {
             continue;
         }
         if *was > 0.0 {
-            changes.gone.push(new.taken_up(i, make.dot(mark, *was)));
+            changes.gone.push(old.taken_up(i, make.dot(mark, *was)));
         }
         if *is > 0.0 {
             changes.come.push(new.taken_up(i, make.dot(mark, *is)));

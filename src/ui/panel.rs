@@ -144,7 +144,8 @@ fn DensityPanel() -> impl IntoView {
     let app = expect_context::<App>();
     let count = move || {
         let shown = app.frame.get().impressions;
-        let per_cm2 = app.plan.with(|plan| plan.look.density.per_cm2);
+        // Told once, with the frame, not before it as well.
+        let per_cm2 = app.plan.with_untracked(|plan| plan.look.density.per_cm2);
         let cm2 = f64::from(shown) / per_cm2.max(1.0);
         format!(
             "About {} impressions on {} cm² are visible in this photo.",

@@ -61,13 +61,11 @@ const BINARIES: [Binary; 4] = [
         feature: "ui",
         profile: "page",
         flags: &PAGE_FLAGS,
-        // Functions that are small but called twice stay functions, and all goes
-        // again after its blocks are laid out anew: 2 % of the page. The lowest
-        // kilobyte is the far end of the stack: who comes there has overflowed it.
+        // All goes again after its blocks are laid out anew: 1 % of the page. The
+        // lowest kilobyte is the far end of the stack: who comes there has overflowed
+        // it.
         wasm_opt: &[
             "--low-memory-unused",
-            "--one-caller-inline-max-function-size=0",
-            "--always-inline-max-function-size=0",
             "-Oz",
             "--flatten",
             "--rereloop",
@@ -92,7 +90,7 @@ const BINARIES: [Binary; 4] = [
             "-Cllvm-args=-unroll-runtime=false",
             "-Cno-vectorize-loops",
         ],
-        wasm_opt: &["-O3"],
+        wasm_opt: &["-O3", BY_NAME],
     },
     // Seldom loaded: small.
     Binary {

@@ -23,7 +23,9 @@
 //! A [`engine::look::Look`] says what to draw; [`engine::sides`] and
 //! [`engine::stubble`] make one that continues the person's own shaved hair, or
 //! fills between thinning ones; [`engine::beside`] makes impressions stronger or
-//! fainter towards each part of the hair around.
+//! fainter towards each part of the hair around. [`engine::zones`] are the parts of
+//! the scalp and the classes of hair loss that can be treated alone; what the person
+//! paints of treatment and scars ([`engine::scars`]) lies over both.
 //! [`engine::render`] draws:
 //!
 //! ```text
@@ -32,9 +34,11 @@
 //! noise (seed)   photo      scalp?    density       per px    skin (shade)
 //! ```
 //!
+//! Where zones and strokes put impressions is told between *cover* and *visibility*.
 //! A look is a finished and healed treatment; [`engine::life`] is what any other
 //! moment makes of it, from the first session to year ten, and [`engine::strip`]
-//! shows the head at each of them.
+//! shows the head at each of them. [`engine::growth`] lets the person's own shaved hair
+//! grow for some days meanwhile.
 //!
 //! [`engine::warnings`] are what a practitioner would say against a look.
 //!
@@ -90,8 +94,9 @@
 //!    worker lives for one photo.
 //! 5. Every number a user can change has one row in [`engine::params`], which
 //!    feeds the check, the slider, the plan file and the tests.
-//! 6. Nothing in the plan is lost by an error or a crash, and every change of it
-//!    goes through `ui::edit`, so that it can be taken back.
+//! 6. Nothing in the plan is lost by an error, a crash or a reload of the tab, which
+//!    keeps it (without the photo), and every change of it goes through `ui::edit`, so
+//!    that it can be taken back.
 //!
 //! # Names
 //!

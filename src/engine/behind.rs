@@ -14,7 +14,7 @@ use super::image::{Photo, Rect};
 /// Side of a cell, mm.
 const CELL_MM: f64 = 0.9;
 /// Most cells along a side: heads are some 300 mm wide with what is around them.
-const MOST_CELLS: f64 = 400.0;
+const MOST_CELLS: f64 = 256.0;
 /// Pixels looked at along a cell's side.
 const SAMPLES: u32 = 2;
 /// Skin and hair below which a cell is surely background, as a share.
@@ -39,14 +39,6 @@ pub(super) struct Behind {
     columns: usize,
     rows: usize,
     is_behind: Vec<bool>,
-}
-
-/// What is known of a cell.
-#[derive(Debug, Clone, Copy, Default)]
-struct Cell {
-    rgb: [f32; 3],
-    bare: f32,
-    hair: f32,
 }
 
 impl Behind {
@@ -78,15 +70,16 @@ impl Behind {
             is_behind: Vec::new(),
         };
         let count = behind.columns * behind.rows;
-        let seen: Vec<Cell> = (0..count).map(|i| behind.cell(i, photo, &shares)).collect();
+        let middle = |i: usize| behind.corner + (behind.place(i) + 0.5) * cell_px;
+        let seen: Vec<[f32; 2]> = (0..count).map(|i| shares(middle(i))).collect();
         let silhouette = head.silhouette_ellipse();
         let above_px = ABOVE_EARS * head.semi_axes_mm.y * head.camera.px_per_mm;
         let begins = |i: usize| {
-            let q = behind.corner + (behind.place(i) + 0.5) * cell_px;
+            let q = middle(i);
             let is_high = (q - silhouette.centre).dot(up) >= above_px * up.length();
             is_high && silhouette.beyond(q) > 0.0
         };
-        let walked = behind.walked(&seen, begins);
+        let walked = behind.walked(&seen, begins, |i| behind.colour(i, photo));
         // Cells on the edge show some of both.
         let is_edge = |i: usize| {
             let mut beside = behind.beside(i).into_iter().flatten();
@@ -97,7 +90,7 @@ impl Behind {
             .collect();
         let bare = |is: &dyn Fn(usize) -> bool| -> f64 {
             let cells = seen.iter().enumerate().filter(|(i, _)| is(*i));
-            cells.map(|(_, cell)| f64::from(cell.bare)).sum()
+            cells.map(|(_, [bare, _])| f64::from(*bare)).sum()
         };
         let found = bare(&|i| walked.get(i) == Some(&true));
         (found > 0.0 && found <= MOST * bare(&|_| true)).then_some(behind)
@@ -107,41 +100,52 @@ impl Behind {
         DVec2::new((i % self.columns) as f64, (i / self.columns) as f64)
     }
 
-    /// Means over one cell.
-    fn cell(&self, i: usize, photo: &Photo, shares: &impl Fn(DVec2) -> [f32; 2]) -> Cell {
-        let mut mean = Cell::default();
-        let weight = 1.0 / (SAMPLES * SAMPLES) as f32;
+    /// Mean colour of one cell, levels of 255. Asked for few: a large photo's pixels lie
+    /// far apart.
+    fn colour(&self, i: usize, photo: &Photo) -> [f32; 3] {
+        let mut mean = [0.0; 3];
         for j in 0..SAMPLES * SAMPLES {
             let sub = DVec2::new(f64::from(j % SAMPLES), f64::from(j / SAMPLES)) + 0.5;
             let q = self.corner + (self.place(i) + sub / f64::from(SAMPLES)) * self.cell_px;
             let [r, g, b, _] = photo.pixel_at(q).unwrap_or_default();
-            let [bare, hair] = shares(q);
-            mean.bare += weight * bare;
-            mean.hair += weight * hair;
-            for (sum, v) in mean.rgb.iter_mut().zip([r, g, b]) {
-                *sum += weight * f32::from(v);
+            for (sum, v) in mean.iter_mut().zip([r, g, b]) {
+                *sum += f32::from(v) / (SAMPLES * SAMPLES) as f32;
             }
         }
         mean
     }
 
-    /// Which cells a walk over like colours reaches, beside those it began from.
-    fn walked(&self, seen: &[Cell], begins: impl Fn(usize) -> bool) -> Vec<bool> {
+    /// Which cells a walk over like colours reaches, beside those it began from; by
+    /// shares of bare skin and hair.
+    fn walked(
+        &self,
+        seen: &[[f32; 2]],
+        begins: impl Fn(usize) -> bool,
+        colour: impl Fn(usize) -> [f32; 3],
+    ) -> Vec<bool> {
         let mut is_behind = vec![false; seen.len()];
-        let is_somebody = |cell: &Cell| cell.bare + cell.hair > NOBODY;
+        let is_somebody = |[bare, hair]: &[f32; 2]| bare + hair > NOBODY;
+        let is_next_to_somebody = |i: usize| {
+            let mut beside = self.beside(i).into_iter().flatten();
+            beside.any(|next| seen.get(next).is_some_and(is_somebody))
+        };
         let mut steps: Vec<(usize, [f32; 3])> = (0..seen.len())
             .zip(seen)
-            .filter(|(i, cell)| !is_somebody(cell) && begins(*i))
-            .map(|(i, cell)| (i, cell.rgb))
+            .filter(|(i, cell)| !is_somebody(cell) && is_next_to_somebody(*i) && begins(*i))
+            .map(|(i, _)| (i, colour(i)))
             .collect();
         while let Some((from, began)) = steps.pop() {
             for next in self.beside(from).into_iter().flatten() {
-                let Some((cell, is_behind)) = seen.get(next).zip(is_behind.get_mut(next)) else {
+                let is_new =
+                    seen.get(next).is_some_and(is_somebody) && is_behind.get(next) == Some(&false);
+                if !is_new {
                     continue;
-                };
-                let mut differences = cell.rgb.iter().zip(began).map(|(a, b)| (a - b).abs());
-                if !*is_behind && is_somebody(cell) && differences.all(|by| by <= ALIKE) {
-                    *is_behind = true;
+                }
+                let mut differences = colour(next).into_iter().zip(began);
+                if differences.all(|(a, b)| (a - b).abs() <= ALIKE) {
+                    if let Some(is_behind) = is_behind.get_mut(next) {
+                        *is_behind = true;
+                    }
                     steps.push((next, began));
                 }
             }

@@ -35,7 +35,7 @@ pub fn grown(photo: &Photo, head: &HeadModel, scalp: &Scalp, shine: &Shine, days
     let mut grown = photo.clone();
     let (width, height) = (photo.width(), photo.height());
     let known = scalp.known_in(width, height);
-    let days = days.max(0.0).min(MOST_DAYS);
+    let days = if days > 0.0 { days.min(MOST_DAYS) } else { 0.0 };
     let row_bytes = width as usize * 4;
     let rows = grown.rgba_mut().chunks_exact_mut(row_bytes.max(4));
     for (y, row) in (0..height).zip(rows) {
@@ -50,7 +50,7 @@ pub fn grown(photo: &Photo, head: &HeadModel, scalp: &Scalp, shine: &Shine, days
                 continue;
             }
             let bright = f64::from(shine.times_around(q_in_photo, [*r, *g, *b]));
-            let missing = (1.0 - bright).max(-MISSING).min(MISSING);
+            let missing = (1.0 - bright).clamp(-MISSING, MISSING);
             let taken = TAKEN_PER_DAY * days * (1.0 + ON_HAIRS * missing);
             for v in [r, g, b] {
                 let linear = LINEAR_FROM_SRGB8[usize::from(*v)];

@@ -34,12 +34,12 @@ test('density, size and shade continue shaved hair that is tapped, in one step b
 });
 
 test('shaved hair that is there is found by itself, and on a photo without colours pigment has none', async ({ app: page }) => {
-  const file = join(HEADS, 'pif_shaved_sides_glasses_mono.jpg');
-  test.skip(!existsSync(file), 'no shared/photos beside this checkout: this photo is not tried');
-  const before = await frame(page).catch(() => '0');
-  await openPhoto(page, file);
+  const files = ['pif_shaved_flag.jpg', 'pif_shaved_sides_glasses_mono.jpg'].map((name) => join(HEADS, name));
+  test.skip(!files.every(existsSync), 'no shared/photos beside this checkout: these photos are not tried');
+  const [shaved, grey] = files;
+  await openPhoto(page, shaved);
   await expect(page.getByTestId('status')).toContainText('Face found');
-  await frameAfter(page, before);
+  await frameAfter(page, '0');
   await step(page, 'Shade');
   const dilution = await value(page, 'Dilution');
   await changing(page, () => page.getByTestId('match-sides').click());
@@ -49,13 +49,18 @@ test('shaved hair that is there is found by itself, and on a photo without colou
   await step(page, 'Density');
   const beside = await Promise.all(BESIDE.map((place) => value(page, `Beside${place}`)));
   expect(beside.some((times) => times !== '1')).toBe(true);
+  // Little of this one is bare: what is seen of pigment has no colour.
+  const last = await frame(page);
+  await openPhoto(page, grey);
+  await expect(page.getByTestId('status')).toContainText('Face found');
+  await frameAfter(page, last);
   const [{ data: was }, { data: is }] = [await onStage(page, 'before'), await onStage(page, 'after')];
   let [coloured, changed] = [0, 0];
   for (let i = 0; i < is.length; i += 4) {
     changed += was[i] !== is[i];
     coloured += Math.abs(is[i] - is[i + 2]) > Math.abs(was[i] - was[i + 2]) + 1;
   }
-  expect(changed).toBeGreaterThan(1000);
+  expect(changed).toBeGreaterThan(100);
   expect(coloured).toBe(0);
 });
 

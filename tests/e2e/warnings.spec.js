@@ -31,7 +31,7 @@ test('each mistake is said with its number, gone when it is mended, and can be p
   await expect(shown(page)).toHaveCount(0);
   await changing(page, () => page.getByLabel('60+').check());
   await slide(page, 'RecessionMm', 4);
-  await expect(shown(page)).toHaveText([/Young temples: they recede 4 mm, less than usual at 60\+/]);
+  await expect(shown(page)).toHaveText([/Young temples: they recede 4 mm, less than usual for 60\+/]);
   await slide(page, 'RecessionMm', 30);
   await step(page, 'Density');
   await slide(page, 'DensityPerCm2', 240);

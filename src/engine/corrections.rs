@@ -55,6 +55,12 @@ impl Label {
         Self::StripScar,
         Self::DotScars,
     ];
+
+    /// Whether it says what the photo shows, not what to do there.
+    #[must_use]
+    pub const fn is_ground(self) -> bool {
+        matches!(self, Self::Skin | Self::Hair | Self::LeaveOut)
+    }
 }
 
 /// One stroke: a round brush led along points; one point is a stamp.

@@ -255,9 +255,8 @@ impl Painted {
 
     /// Whether any stroke speaks of the treatment or of scars.
     pub(crate) fn has_treatment(&self) -> bool {
-        let ground = |label| matches!(label, Label::Skin | Label::Hair | Label::LeaveOut);
         let strokes = self.strokes.strokes();
-        strokes.iter().any(|stroke| !ground(stroke.label()))
+        strokes.iter().any(|stroke| !stroke.label().is_ground())
     }
 }
 

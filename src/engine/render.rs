@@ -22,7 +22,7 @@ use super::projection::{IMPRESSIONS_PER_UNIT, Part, Projection, project};
 use super::region::{Grid, SignedDistance, signed_distance};
 use super::scalp::{Scalp, in_px};
 use super::scars::{FEATHER_MM, Strokes};
-use super::seeing::{Through, optics};
+use super::seeing::{AROUND_MOST_PX, Through, optics};
 use super::shade::darkening_in;
 use super::sharpness::camera_variance_px2;
 use super::shine::Shine;
@@ -38,9 +38,6 @@ use super::stubble::{Matched, Scale, match_stubble};
 pub fn max_units_per_cm2() -> f64 {
     1.2 * ParamId::DensityPerCm2.row().max / f64::from(IMPRESSIONS_PER_UNIT)
 }
-
-/// How far around an impression the ground is looked at, px: see `seeing`.
-const AROUND_PX: f64 = 4.0;
 
 /// Makes pictures of one photo.
 #[derive(Debug)]
@@ -67,8 +64,8 @@ pub struct Renderer {
     camera_px2: Option<f32>,
     /// Whether the photo has no colours, once it was asked for.
     is_grey: Option<bool>,
-    /// The photo with the person's own hair grown for so many days, where asked.
-    grown: Option<(f64, Photo)>,
+    /// The photo with the person's own hair grown, where asked and known.
+    grown: Option<Photo>,
     /// What was drawn and not shown to anybody.
     owed: Rect,
 }
@@ -367,7 +364,7 @@ impl Renderer {
                     photo: &self.photo,
                     shine: self.shine.as_ref(),
                 };
-                let within = part_is_new.map(|part| Part::around(part, AROUND_PX));
+                let within = part_is_new.map(|part| Part::around(part, AROUND_MOST_PX));
                 let ground = |q_in_photo| seen.ground_at(q_in_photo);
                 placed.projection.cover(within, ground);
                 if let Some(part) = scalp_is_new {
@@ -386,7 +383,7 @@ impl Renderer {
                 let zone_is_new = must_run(Stage::Zone, last.as_ref(), &next);
                 let within = part_is_new.filter(|_| !zone_is_new);
                 let within =
-                    within.map(|part| Part::around(part, FEATHER_MM * px_per_mm + AROUND_PX));
+                    within.map(|part| Part::around(part, FEATHER_MM * px_per_mm + AROUND_MOST_PX));
                 placed.projection.treat(within, look.zone, painted);
             });
         }
@@ -430,21 +427,20 @@ impl Renderer {
             changed = changed.union(self.field.covered());
         }
         let days = next.moment.grown_days;
-        let was_grown = self.grown.as_ref().map_or(0.0, |(days, _)| *days);
+        let was_grown = last.map_or(0.0, |last| last.moment.grown_days);
         let seen_anew = head_is_new || scalp_is_new.is_some();
         let base_is_new = days != was_grown || (days > 0.0 && seen_anew);
         if base_is_new {
             let (shine, head) = (self.shine.as_ref().filter(|_| days > 0.0), &placed.head);
-            let grow =
-                || shine.map(|shine| (days, grown(&self.photo, head, &self.scalp, shine, days)));
+            let grow = || shine.map(|shine| grown(&self.photo, head, &self.scalp, shine, days));
             self.grown = timer.time(Stage::Composite, grow);
             let known = self.scalp.known_in(self.photo.width(), self.photo.height());
-            let base = self.grown.as_ref().map_or(&self.photo, |(_, grown)| grown);
+            let base = self.grown.as_ref().unwrap_or(&self.photo);
             restore(base, known, self.after.rgba_mut());
             changed = changed.union(known).union(self.field.covered());
         }
         if runs(Stage::Composite) {
-            let base = self.grown.as_ref().map_or(&self.photo, |(_, grown)| grown);
+            let base = self.grown.as_ref().unwrap_or(&self.photo);
             let is_grey = *self.is_grey.get_or_insert_with(|| self.photo.is_grey());
             let pigment = life.darkening(darkening_in(is_grey, &look.shade), is_grey);
             timer.time(Stage::Composite, || {

@@ -26,6 +26,9 @@ const PALE_SCAR: f32 = 0.75;
 /// Where it is looked for around an impression, px.
 const AROUND_PX: [[f64; 2]; 5] = [[0.0, 0.0], [2.0, 0.0], [-2.0, 0.0], [0.0, 2.0], [0.0, -2.0]];
 
+/// How far from an impression what it lies on is looked for, px, and a pixel more.
+pub(super) const AROUND_MOST_PX: f64 = 4.0;
+
 /// What decides how much of the pigment is seen.
 pub(super) struct Through<'a> {
     pub(super) scalp: &'a Scalp,

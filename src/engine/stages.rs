@@ -104,11 +104,11 @@ pub fn must_run(stage: Stage, last: Option<&Inputs>, next: &Inputs) -> bool {
     let seed = last.look.seed != next.look.seed;
     let head = last.placement != next.placement;
     let line = shape(&last.look.hairline) != shape(&next.look.hairline);
+    let zone = last.look.zone != next.look.zone;
     let impressions = last.look.hairline != next.look.hairline
         || changed_density(&last.look.density, &next.look.density)
+        || zone
         || changed_impressions(&last.moment, &next.moment);
-    let zone = last.look.zone != next.look.zone;
-    let impressions = impressions || zone;
     match stage {
         Stage::Candidates => seed,
         Stage::Head => head,

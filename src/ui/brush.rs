@@ -56,7 +56,7 @@ impl App {
     /// Whether what counts as skin is to be seen.
     #[must_use]
     pub fn is_veiled(self) -> bool {
-        self.tab.get() == Tab::Brush && self.brush.veil.get() && is_ground(self.brush.label.get())
+        self.tab.get() == Tab::Brush && self.brush.veil.get() && self.brush.label.get().is_ground()
     }
 }
 
@@ -72,11 +72,6 @@ const fn name(label: Label) -> &'static str {
         Label::StripScar => "Strip scar",
         Label::DotScars => "Dot scars",
     }
-}
-
-/// Whether it says what the photo shows, not what to do there.
-const fn is_ground(label: Label) -> bool {
-    matches!(label, Label::Skin | Label::Hair | Label::LeaveOut)
 }
 
 /// What painting does.

@@ -133,7 +133,7 @@ const slide = async (page, id, value) => {
   return answered(page, id, value);
 };
 
-// A stroke of that kind over the middle of the head, there and back, step by step.
+// A stroke of that kind from the middle of the head on, step by step.
 async function stroke(page, label, steps) {
   await page.getByRole('tab', { name: 'Brush' }).click();
   await page.getByRole('radio', { name: label, exact: true }).check();
@@ -144,7 +144,6 @@ async function stroke(page, label, steps) {
     await rest(page);
     frames.push(await answered(page, 'brush-key', i % 20 < 10 ? 'ArrowDown' : 'ArrowRight'));
   }
-  await page.keyboard.up(' ');
   await page.getByTestId('brush').dispatchEvent('keyup', { key: ' ' });
   await page.getByTestId('undo').click();
   return frames.slice(1);

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
-import { changing, frameAfter, inRepo, inWindow, keep, onStage, openPhoto, paint, slide, step } from './app.js';
+import { changing, frameAfter, inRepo, keep, onStage, openPhoto, paint, slide, step } from './app.js';
 import { test } from './watch.js';
 
 const FRONT = inRepo('public/samples/front_light.jpg');

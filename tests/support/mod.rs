@@ -41,15 +41,7 @@ const DOTS_APART_MM: f64 = 2.0;
 
 /// A head from behind.
 pub(crate) fn from_behind() -> Placement {
-    Placement::Outline(HeadOutline {
-        view: View::Back,
-        centre: [180.0 / 420.0, 0.5],
-        half_axes: [130.0 / 420.0, 160.0 / 420.0],
-        roll_deg: 0.0,
-        tilt_deg: 0.0,
-        turn_deg: 0.0,
-        known_length: None,
-    })
+    outlined(View::Back, 160.0)
 }
 
 /// The same photo with a strip scar across the back of the head, at the height of
@@ -161,10 +153,15 @@ pub(crate) fn frontal() -> Placement {
 
 /// The same head from above.
 pub(crate) fn from_above() -> Placement {
+    outlined(View::Top, 167.0)
+}
+
+/// A head whose outline is that long, px, of a photo 420 px high.
+fn outlined(view: View, half_height_px: f64) -> Placement {
     Placement::Outline(HeadOutline {
-        view: View::Top,
+        view,
         centre: [180.0 / 420.0, 0.5],
-        half_axes: [130.0 / 420.0, 167.0 / 420.0],
+        half_axes: [130.0 / 420.0, half_height_px / 420.0],
         roll_deg: 0.0,
         tilt_deg: 0.0,
         turn_deg: 0.0,

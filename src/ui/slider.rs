@@ -14,7 +14,7 @@ pub fn ParamSlider(
     id: ParamId,
 ) -> impl IntoView {
     let app = expect_context::<App>();
-    let value = Signal::derive(move || app.plan.with(|plan| id.get(&plan.look)));
+    let value = Memo::new(move |_| app.plan.with(|plan| id.get(&plan.look)));
     let set = Callback::new(move |value: f64| app.change_look(|look| id.set(look, value)));
     view! { <Slider row=*id.row() value=value set=set /> }
 }

@@ -68,7 +68,9 @@ pub fn Stage() -> impl IntoView {
         moment => format!(" Shown: {moment}."),
     });
     let summary = move || {
-        let look = app.plan.with(|plan| plan.look);
+        // Of the picture, and so told with it.
+        app.frame.track();
+        let look = app.plan.with_untracked(|plan| plan.look);
         format!(
             "Preview: hairline {} mm above the brow line, {} impressions per square centimetre, dilution 1 to {}.",
             fixed(look.hairline.height_mm, 0),

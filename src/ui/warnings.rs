@@ -16,9 +16,12 @@ impl App {
             skin: self.skin.get(),
             hair: self.hair.get(),
         };
+        // Said with the frame that shows it: the worker's core is not to be shared
+        // while it draws.
+        self.frame.track();
         let found = self
             .plan
-            .with(|plan| warnings(&plan.look, plan.age, &person));
+            .with_untracked(|plan| warnings(&plan.look, plan.age, &person));
         let one = found.get(kind).copied().flatten();
         one.map_or_else(String::new, Warning::text)
     }

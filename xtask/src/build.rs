@@ -10,6 +10,7 @@ use std::thread;
 use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::names::Names;
 use crate::tools::{
     at, cargo, command, fingerprint, no_more, root, run as run_command, step, take_flag,
     unless_done,
@@ -269,8 +270,13 @@ fn web(binary: &Binary, mode: Mode, built: &Path) -> Result<()> {
             .input_path(built)
             .web(true)?
             .typescript(false)
-            .omit_default_module_path(false)
-            .generate(&out)
+            .omit_default_module_path(false);
+        let mut output = bindgen.generate_output()?;
+        let names = Names::shorten(&mut output);
+        output.emit(&out)?;
+        let glue = out.join(binary.name).with_extension("js");
+        let text = fs::read_to_string(&glue)?;
+        Ok(fs::write(glue, names.in_glue(&text))?)
     })?;
     if mode == Mode::Release {
         let file = out.join(format!("{}_bg.wasm", binary.name));

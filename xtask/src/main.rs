@@ -9,6 +9,7 @@ mod build;
 mod bundle;
 mod headers;
 mod models;
+mod names;
 mod onnx;
 mod onnx_file;
 mod posed;

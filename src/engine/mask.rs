@@ -23,14 +23,14 @@ impl Mask {
     }
 
     /// Sets the share, of 255, of every pixel of `rect` that is in the photo,
-    /// asked by column and row.
-    pub fn set(&mut self, rect: Rect, share: impl Fn(u32, u32) -> u8) {
+    /// asked by row and then by column.
+    pub fn set<F: Fn(u32) -> u8>(&mut self, rect: Rect, along: impl Fn(u32) -> F) {
         let rows = self.shares.chunks_exact_mut(self.stride.max(1));
         let rows = (0..).zip(rows).skip(rect.y as usize);
         for (y, row) in rows.take(rect.height as usize) {
-            let pixels = (0..).zip(row).skip(rect.x as usize);
+            let (share, pixels) = (along(y), (0..).zip(row).skip(rect.x as usize));
             for (x, pixel) in pixels.take(rect.width as usize) {
-                *pixel = share(x, y);
+                *pixel = share(x);
             }
         }
     }
@@ -56,7 +56,7 @@ mod tests {
             width: 40,
             height: 40,
         };
-        mask.set(rect, |x, y| (10 * y + x) as u8);
+        mask.set(rect, |y| move |x| (10 * y + x) as u8);
         for y in 0..5 {
             for (x, share) in (0..21).zip(mask.row(0, y)) {
                 let is_set = x >= 9 && y >= 3;

@@ -77,6 +77,16 @@ impl Matte {
         self.share_at(q_in_photo, width, 1)
     }
 
+    /// Scalp and hair along row `y` of a photo as wide as the one it was made for,
+    /// [`MATTE_BYTES`] to a pixel; with the column that they begin at.
+    #[must_use]
+    pub(super) fn row(&self, y: u32, width: u32) -> Option<(u32, &[[u8; MATTE_BYTES]])> {
+        let row = y.checked_sub(self.rect.y)? as usize;
+        let mut rows = self.shares.as_chunks().0.chunks(self.rect.width as usize);
+        let is_as_wide = width == self.photo_width;
+        Some((self.rect.x, rows.nth(row).filter(|_| is_as_wide)?))
+    }
+
     fn share_at(&self, q_in_photo: DVec2, width: u32, which: usize) -> Option<f32> {
         let scale = f64::from(self.photo_width) / f64::from(width.max(1));
         let corner = DVec2::new(f64::from(self.rect.x), f64::from(self.rect.y));

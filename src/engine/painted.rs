@@ -253,6 +253,11 @@ impl Painted {
         })
     }
 
+    /// Whether there are no strokes.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
     /// Whether any stroke speaks of the treatment or of scars.
     pub(crate) fn has_treatment(&self) -> bool {
         let strokes = self.strokes.strokes();

@@ -148,6 +148,32 @@ impl Scalp {
         }
     }
 
+    /// Bare scalp and untouched hair along row `y` of a photo of that size, by
+    /// [`Scalp::bare_at`] and [`Scalp::untouched_hair_at`].
+    pub(super) fn along(
+        &self,
+        y: u32,
+        width: u32,
+        height: u32,
+    ) -> impl Fn(u32) -> [f32; 2] + use<'_> {
+        // What a preview shows most: its own pixels, and nothing painted.
+        let matte = self.matte.as_ref().filter(|_| self.painted.is_empty());
+        let row = matte.and_then(|matte| matte.row(y, width));
+        move |x| {
+            let q_in_photo = DVec2::new(f64::from(x) + 0.5, f64::from(y) + 0.5);
+            let shares = row.and_then(|(from, row)| row.get(x.checked_sub(from)? as usize));
+            let Some(shares) = shares else {
+                let bare = self.bare_at(q_in_photo, width, height);
+                return [bare, self.untouched_hair_at(q_in_photo, width, height)];
+            };
+            let [bare, hair] = shares.map(|share| f32::from(share) / 255.0);
+            match &self.behind {
+                Some(behind) if bare > 0.0 => [bare * behind.kept_at(q_in_photo), hair],
+                _ => [bare, hair],
+            }
+        }
+    }
+
     /// Whether strokes say where to treat, or where scars are.
     #[must_use]
     pub(super) fn has_treatment(&self) -> bool {
@@ -233,5 +259,33 @@ mod tests {
         }
         scalp.correct(&Corrections::default());
         assert_eq!(at(&scalp, 0.6, 0.2), 0.4);
+    }
+
+    #[test]
+    fn along_a_row_it_is_what_it_is_at_each_point() {
+        let rect = Rect {
+            x: 10,
+            y: 5,
+            width: 60,
+            height: 30,
+        };
+        let shares = (0..60 * 30).flat_map(|i| [(i * 7 % 256) as u8, (i * 3 % 256) as u8]);
+        let plain = Scalp::default().with_matte(Matte::new(100, rect, shares.collect()));
+        let mut painted = plain.clone();
+        let mut strokes = Corrections::default();
+        assert!(strokes.begin(Label::Hair, 0.1, [0.3, 0.2]));
+        painted.correct(&strokes);
+        for scalp in [Scalp::default(), plain, painted] {
+            for (width, height) in [(100, 50), (150, 75)] {
+                for y in 0..height {
+                    let along = scalp.along(y, width, height);
+                    for x in 0..width {
+                        let q = DVec2::new(f64::from(x) + 0.5, f64::from(y) + 0.5);
+                        let hair = scalp.untouched_hair_at(q, width, height);
+                        assert_eq!(along(x), [scalp.bare_at(q, width, height), hair]);
+                    }
+                }
+            }
+        }
     }
 }

@@ -58,35 +58,39 @@ impl Through<'_> {
     pub(super) fn open(&self, part: Rect, mask: &mut Option<Mask>) {
         let (width, height) = (self.photo.width(), self.photo.height());
         let mask = mask.get_or_insert_with(|| Mask::open(width, height));
-        mask.set(part, |x, y| {
-            let q_in_photo = DVec2::new(f64::from(x) + 0.5, f64::from(y) + 0.5);
-            let mut bare = self.scalp.bare_at(q_in_photo, width, height);
-            let seen = self.shine.zip(self.photo.pixel(x, y));
-            if bare < 1.0 {
-                if let Some((shine, [r, g, b, _])) = seen {
-                    let (rgb, rest) = ([r, g, b], 1.0 - bare);
-                    let hair = self.scalp.untouched_hair_at(q_in_photo, width, height);
-                    if hair > 0.0 {
-                        bare += hair * shine.between_hairs(x, y, rgb);
+        mask.set(part, |y| {
+            let shares = self.scalp.along(y, width, height);
+            let shading = self.shine.map(|shine| shine.row(y));
+            move |x| {
+                let q_in_photo = DVec2::new(f64::from(x) + 0.5, f64::from(y) + 0.5);
+                let [mut bare, hair] = shares(x);
+                let seen = shading.zip(self.photo.pixel(x, y));
+                if bare < 1.0 {
+                    if let Some((shading, [r, g, b, _])) = seen {
+                        let (rgb, rest) = ([r, g, b], 1.0 - bare);
+                        if hair > 0.0 {
+                            bare += hair * shading.between_hairs(x, rgb);
+                        }
+                        let thin = self.scalp.thin_at(q_in_photo, width, height);
+                        if thin > 0.0 {
+                            let among = |shine: &Shine| shine.among_thin_hairs(x, y, rgb);
+                            let skin = rest * thin * self.shine.map_or(0.0, among);
+                            bare = bare.max(1.0 - rest + skin);
+                        }
                     }
-                    let thin = self.scalp.thin_at(q_in_photo, width, height);
-                    if thin > 0.0 {
-                        let skin = rest * thin * shine.among_thin_hairs(x, y, rgb);
-                        bare = bare.max(1.0 - rest + skin);
+                    if bare <= 0.0 {
+                        return 0;
                     }
                 }
-                if bare <= 0.0 {
-                    return 0;
-                }
+                let mirrored = seen.map_or(0.0, |(shading, [r, g, b, _])| shading.at(x, [r, g, b]));
+                let mirrored = if mirrored > 0.0 {
+                    // A scar is paler than skin, and only some of that is shine.
+                    mirrored * (1.0 - PALE_SCAR * self.scalp.scar_at(q_in_photo, width, height))
+                } else {
+                    0.0
+                };
+                (bare * (1.0 - mirrored) * 255.0 + 0.5) as u8
             }
-            let mirrored = seen.map_or(0.0, |(shine, [r, g, b, _])| shine.at(x, y, [r, g, b]));
-            let mirrored = if mirrored > 0.0 {
-                // A scar is paler than skin, and only some of that is shine.
-                mirrored * (1.0 - PALE_SCAR * self.scalp.scar_at(q_in_photo, width, height))
-            } else {
-                0.0
-            };
-            (bare * (1.0 - mirrored) * 255.0 + 0.5) as u8
         });
     }
 

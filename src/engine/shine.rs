@@ -63,6 +63,9 @@ pub struct Shine {
     rows: usize,
     /// Linear light that comes out of the skin at each cell.
     skin: Vec<[f32; 3]>,
+    /// How bright that is: looked at first, for it tells of most pixels all that is
+    /// asked.
+    bright: Vec<f32>,
     /// Whether bare skin is near, 0–1.
     near: Vec<f32>,
     /// Mean brightness of all that lies around, hair and skin.
@@ -129,6 +132,7 @@ impl Shine {
             rows,
             near: near(&seen, columns),
             around: around(&brightnesses, columns),
+            bright: skin.iter().copied().map(brightness).collect(),
             skin,
         })
     }
@@ -149,22 +153,7 @@ impl Shine {
     /// How much of a pixel among hair is skin seen between the hairs, 0–1.
     #[must_use]
     pub fn between_hairs(&self, x: u32, y: u32, rgb: [u8; 3]) -> f32 {
-        let near = self.near_at(DVec2::new(f64::from(x) + 0.5, f64::from(y) + 0.5));
-        if near <= 0.0 {
-            return 0.0;
-        }
-        let (light, skin) = (linear(rgb), self.skin_at(x, y));
-        let way = |v: f32, [from, to]: [f32; 2]| ((v - from) / (to - from)).clamp(0.0, 1.0);
-        let bright = way(
-            brightness(light) / brightness(skin).max(1e-6),
-            BETWEEN_HAIRS,
-        );
-        if bright <= 0.0 {
-            return 0.0;
-        }
-        let red = |[r, g, _]: [f32; 3]| (r + 1e-3) / (g + 1e-3);
-        let other = way((red(light) / red(skin) - 1.0).abs(), SKIN_RED);
-        near * bright * (1.0 - other)
+        self.row(y).between_hairs(x, rgb)
     }
 
     /// How much of a pixel is skin among thin hairs, 0–1, where somebody says that
@@ -186,23 +175,85 @@ impl Shine {
     /// How many times as bright as the smooth shading a pixel is.
     #[must_use]
     pub fn times_as_bright(&self, q_in_photo: DVec2, rgb: [u8; 3]) -> f32 {
-        let skin = self.skin_at(q_in_photo.x as u32, q_in_photo.y as u32);
-        brightness(linear(rgb)) / brightness(skin).max(1e-6)
+        let between = self.between(q_in_photo.x as u32, q_in_photo.y as u32);
+        brightness(linear(rgb)) / between.of(&self.bright).max(1e-6)
     }
 
     /// The share of a pixel's light that is mirrored, 0–1.
     #[must_use]
     pub fn at(&self, x: u32, y: u32, rgb: [u8; 3]) -> f32 {
-        let light = linear(rgb);
-        let skin = self.skin_at(x, y);
-        let (bright, usual) = (brightness(light), brightness(skin));
-        let above = 1.0 - BRIGHTER * usual / bright.max(1e-6);
+        self.row(y).at(x, rgb)
+    }
+
+    /// The cells along a row of pixels.
+    pub(super) fn row(&self, y: u32) -> Row<'_> {
+        let last = self.rows - 1;
+        let y = (f64::from(y) + 0.5 - self.corner.y) / self.cell_px;
+        let at = (y - 0.5).clamp(0.0, last as f64);
+        let of = |row: usize| row * self.columns;
+        Row {
+            shine: self,
+            per_px: 1.0 / self.cell_px,
+            upper: of(at as usize),
+            lower: of((at as usize + 1).min(last)),
+            nearest: of(y.clamp(0.0, last as f64) as usize),
+            way: (at - at.floor()) as f32,
+        }
+    }
+
+    /// The cells around a pixel.
+    fn between(&self, x: u32, y: u32) -> Between {
+        self.row(y).between(x)
+    }
+}
+
+/// The shading along a row of pixels, of which there are thousands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Row<'a> {
+    shine: &'a Shine,
+    /// Cells to a pixel.
+    per_px: f64,
+    /// First cells of the rows around, and of the one that it lies in.
+    upper: usize,
+    lower: usize,
+    nearest: usize,
+    /// How far down between the rows it lies, 0–1.
+    way: f32,
+}
+
+impl Row<'_> {
+    /// As [`Shine::between_hairs`].
+    pub(super) fn between_hairs(&self, x: u32, rgb: [u8; 3]) -> f32 {
+        let near = self.shine.near.get(self.nearest + self.column(x) as usize);
+        let near = near.copied().unwrap_or_default();
+        if near <= 0.0 {
+            return 0.0;
+        }
+        let (light, between) = (linear(rgb), self.between(x));
+        let way = |v: f32, [from, to]: [f32; 2]| ((v - from) / (to - from)).clamp(0.0, 1.0);
+        let usual = between.of(&self.shine.bright).max(1e-6);
+        let bright = way(brightness(light) / usual, BETWEEN_HAIRS);
+        if bright <= 0.0 {
+            return 0.0;
+        }
+        let skin = between.of_each(&self.shine.skin);
+        let red = |[r, g, _]: [f32; 3]| (r + 1e-3) / (g + 1e-3);
+        let other = way((red(light) / red(skin) - 1.0).abs(), SKIN_RED);
+        near * bright * (1.0 - other)
+    }
+
+    /// As [`Shine::at`].
+    pub(super) fn at(&self, x: u32, rgb: [u8; 3]) -> f32 {
+        let (light, between) = (linear(rgb), self.between(x));
+        let (bright, usual) = (brightness(light), between.of(&self.shine.bright));
         // A channel at its end has lost its colour to the camera, too.
         let most = rgb.into_iter().max().map_or(0.0, f32::from);
         let clipped = CLIPPED_SHINE * ((most - CLIPPING) / (255.0 - CLIPPING)).max(0.0);
-        if above <= 0.0 {
+        if bright <= BRIGHTER * usual {
             return clipped;
         }
+        let above = 1.0 - BRIGHTER * usual / bright.max(1e-6);
+        let skin = between.of_each(&self.shine.skin);
         let whole = saturation(skin);
         let paler = if whole < GREY {
             1.0
@@ -212,27 +263,51 @@ impl Shine {
         (above * paler).max(clipped).min(1.0)
     }
 
-    /// The shading at a pixel, straight between cells.
-    fn skin_at(&self, x: u32, y: u32) -> [f32; 3] {
-        let p = DVec2::new(f64::from(x) + 0.5, f64::from(y) + 0.5);
-        let last = DVec2::new(self.columns as f64 - 1.0, self.rows as f64 - 1.0);
-        let at = ((p - self.corner) / self.cell_px - 0.5).clamp(DVec2::ZERO, last);
-        let (column, row) = (at.x as usize, at.y as usize);
-        let way = (at - DVec2::new(column as f64, row as f64)).as_vec2();
-        let right = (column + 1).min(self.columns - 1);
-        let below = (row + 1).min(self.rows - 1);
-        let cell = |x: usize, y: usize| {
-            self.skin
-                .get(y * self.columns + x)
-                .copied()
-                .unwrap_or_default()
-        };
-        let (a, b) = (cell(column, row), cell(right, row));
-        let (c, d) = (cell(column, below), cell(right, below));
-        std::array::from_fn(|i| {
-            let (upper, lower) = (a[i] + (b[i] - a[i]) * way.x, c[i] + (d[i] - c[i]) * way.x);
-            upper + (lower - upper) * way.y
-        })
+    /// Where a pixel lies along the cells.
+    fn column(&self, x: u32) -> f64 {
+        let at = (f64::from(x) + 0.5 - self.shine.corner.x) * self.per_px;
+        at.clamp(0.0, self.shine.columns as f64 - 1.0)
+    }
+
+    fn between(&self, x: u32) -> Between {
+        let last = self.shine.columns - 1;
+        let at = (f64::from(x) + 0.5 - self.shine.corner.x) * self.per_px - 0.5;
+        let at = at.clamp(0.0, last as f64);
+        let (column, right) = (at as usize, (at as usize + 1).min(last));
+        let cells = [self.upper, self.lower].map(|row| [row + column, row + right]);
+        Between {
+            cells,
+            way: [(at - column as f64) as f32, self.way],
+        }
+    }
+}
+
+/// A place between four cells.
+#[derive(Debug, Clone, Copy)]
+struct Between {
+    /// Left and right of the upper ones, then of the lower.
+    cells: [[usize; 2]; 2],
+    /// How far it lies to the right and down, each 0–1.
+    way: [f32; 2],
+}
+
+impl Between {
+    /// What lies there, straight between cells.
+    fn of(&self, cells: &[f32]) -> f32 {
+        self.mean(|i| cells.get(i).copied().unwrap_or_default())
+    }
+
+    fn of_each(&self, cells: &[[f32; 3]]) -> [f32; 3] {
+        std::array::from_fn(|c| self.mean(|i| cells.get(i).map_or(0.0, |cell| cell[c])))
+    }
+
+    fn mean(&self, cell: impl Fn(usize) -> f32) -> f32 {
+        let [right, down] = self.way;
+        let between = |a: f32, b: f32, way: f32| a + (b - a) * way;
+        let rows = self
+            .cells
+            .map(|[left, other]| between(cell(left), cell(other), right));
+        between(rows[0], rows[1], down)
     }
 }
 

@@ -3,6 +3,7 @@
 use glam::DVec2;
 
 use super::color::LINEAR_FROM_SRGB8;
+use super::rng::hash;
 
 /// Largest number of pixels a [`Photo`] may have: a full frame of today's
 /// largest cameras, 400 MB as RGBA.
@@ -119,6 +120,16 @@ impl Photo {
     #[must_use]
     pub fn into_rgba(self) -> Vec<u8> {
         self.rgba
+    }
+
+    /// A number that is the same for the same picture, and hardly ever for another.
+    #[must_use]
+    pub fn print(&self) -> u32 {
+        // Every 16th pixel: no two photos are alike in all of them.
+        let pixels = self.rgba.as_chunks().0.iter().step_by(16);
+        pixels.fold(hash(self.width, self.height, 0), |print, pixel| {
+            hash(print, u32::from_le_bytes(*pixel), 0)
+        })
     }
 
     /// The whole picture as a rectangle.
@@ -298,6 +309,18 @@ impl Rect {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_print_tells_pictures_apart_and_sizes_too() {
+        let photo = |width, height, last| {
+            let mut bytes = [120, 90, 80, 255].repeat(64);
+            bytes[4 * 48] = last;
+            Photo::new(width, height, bytes).unwrap().print()
+        };
+        assert_eq!(photo(8, 8, 120), photo(8, 8, 120));
+        assert_ne!(photo(8, 8, 120), photo(8, 8, 121));
+        assert_ne!(photo(8, 8, 120), photo(16, 4, 120));
+    }
 
     #[test]
     fn a_few_coloured_specks_make_no_coloured_picture() {

@@ -225,6 +225,7 @@ impl Host {
             height: photo.height(),
             source_width: decoded.source_width,
             source_height: decoded.source_height,
+            print: photo.print(),
         };
         let renderer = Renderer::with_ranked(photo, self.take_ranked());
         *self.loaded.borrow_mut() = Some(Loaded {

@@ -139,6 +139,8 @@ pub enum Response {
         source_width: u32,
         /// Upright source's height, px.
         source_height: u32,
+        /// As [`crate::engine::image::Photo::print`].
+        print: u32,
     },
     /// A photo could not be used; the previous one is still there.
     PhotoFailed {

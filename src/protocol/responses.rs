@@ -19,9 +19,10 @@ impl Response {
                 height,
                 source_width,
                 source_height,
+                print,
             } => (
                 1,
-                [load, width, height, source_width, source_height]
+                [load, width, height, source_width, source_height, print]
                     .map(f)
                     .to_vec(),
             ),
@@ -90,6 +91,7 @@ impl Response {
                 height: numbers.count()?,
                 source_width: numbers.count()?,
                 source_height: numbers.count()?,
+                print: numbers.count()?,
             },
             2 => Self::PhotoFailed {
                 load: numbers.count()?,
@@ -249,6 +251,7 @@ mod tests {
                 height: 1365,
                 source_width: 6000,
                 source_height: 4000,
+                print: u32::MAX,
             },
             Response::Rendered {
                 job,

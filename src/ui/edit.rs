@@ -12,9 +12,9 @@ use crate::platform::page::keep_text;
 use crate::session::document::Plan;
 use crate::session::history::History;
 
-/// A photo's size as text.
-fn size_of(photo: PhotoInfo) -> String {
-    format!("{} {} ", photo.source_width, photo.source_height)
+/// What a photo is known by after a reload, as text.
+fn name_of(photo: PhotoInfo) -> String {
+    format!("{} ", photo.print)
 }
 
 impl App {
@@ -100,19 +100,19 @@ impl App {
         }
     }
 
-    /// Keeps the plan in the tab, for an accidental reload: with the photo's size
-    /// before it, by which the photo is known again. The photo itself is not kept.
+    /// Keeps the plan in the tab, for an accidental reload: with a number
+    /// before it by which the photo is known again. The photo itself is not kept.
     fn keep_plan(self) {
         if let Some(photo) = self.photo.get_untracked() {
             let plan = self.plan.with_untracked(Plan::to_json);
-            keep_text(&(size_of(photo) + &plan));
+            keep_text(&(name_of(photo) + &plan));
         }
     }
 
     /// Takes over what was kept before a reload, if it was made for this photo.
     pub(super) fn wear_kept(self, photo: PhotoInfo) {
         let kept = self.kept.try_update_value(Option::take).flatten();
-        let kept = kept.and_then(|text| Some(text.strip_prefix(&size_of(photo))?.to_owned()));
+        let kept = kept.and_then(|text| Some(text.strip_prefix(&name_of(photo))?.to_owned()));
         if let Some(text) = kept {
             // Until it was read: it is no step.
             self.kept.set_value(Some(String::new()));

@@ -38,6 +38,8 @@ pub struct PhotoInfo {
     pub height: u32,
     pub source_width: u32,
     pub source_height: u32,
+    /// As [`crate::engine::image::Photo::print`].
+    pub print: u32,
 }
 
 impl PhotoInfo {
@@ -363,6 +365,7 @@ impl App {
                 height,
                 source_width,
                 source_height,
+                print,
                 ..
             } => {
                 self.show_photo(PhotoInfo {
@@ -370,6 +373,7 @@ impl App {
                     height,
                     source_width,
                     source_height,
+                    print,
                 });
             }
             Response::PhotoFailed { error, .. } => {

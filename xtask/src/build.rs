@@ -181,28 +181,33 @@ pub(crate) fn vision_bench() -> Result<PathBuf> {
     Ok(at("target/web").join(VISION_BENCH.name))
 }
 
-/// Lints one binary and the library as the site compiles them (simd code is
-/// there only with its flag), where its build scripts and macros are at hand.
-pub(crate) fn lint(name: &str) -> Result<()> {
-    let binary = BINARIES
-        .iter()
-        .chain([&VISION_BENCH])
-        .find(|b| b.name == name);
-    let binary = binary.with_context(|| format!("no binary {name}"))?;
-    let (mut cargo, _) = cargo_for(binary, "clippy", binary.profile);
+/// Lints all binaries and the library as wasm, in one: each by itself would check
+/// what they have in common five times. With simd, whose code is there only with its
+/// flag; where build scripts and macros of the page are made anyway.
+pub(crate) fn lint() -> Result<()> {
+    let [page, ..] = BINARIES;
+    let flags = [SIMD, PAGE_FLAGS[0]];
+    let (mut cargo, _) = cargo_with(&page, "clippy", page.profile, &flags);
+    for binary in BINARIES.iter().chain([&VISION_BENCH]) {
+        cargo.args(["--bin", binary.name, "--features", binary.feature]);
+    }
     run_command(cargo.args(["--lib", "--quiet", "--", "-Dwarnings"]))
 }
 
 /// Cargo for one binary, and the target directory it uses: one per set of
 /// flags, because in a common one each build would throw the other's away.
 fn cargo_for(binary: &Binary, verb: &str, profile: &str) -> (Command, PathBuf) {
+    cargo_with(binary, verb, profile, binary.flags)
+}
+
+fn cargo_with(binary: &Binary, verb: &str, profile: &str, flags: &[&str]) -> (Command, PathBuf) {
     let target = at("target/web-build").join(binary.target);
     let mut cargo = cargo();
     cargo.args([verb, "--package=smp-visualizer", "--bin", binary.name]);
     cargo.args(["--features", binary.feature, "--profile", profile]);
     cargo.arg("--target=wasm32-unknown-unknown");
     cargo.env("CARGO_TARGET_DIR", &target);
-    let flags = rust_flags(binary.flags).join("\u{1f}");
+    let flags = rust_flags(flags).join("\u{1f}");
     cargo.env("CARGO_ENCODED_RUSTFLAGS", flags);
     (cargo, target)
 }

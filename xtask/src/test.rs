@@ -41,21 +41,9 @@ const CHECKS: [(&str, &[&str]); 5] = [
 type Suite = (&'static str, fn() -> Result<Tally>);
 
 /// Suites: they count their own tests; and checks with flags of their own.
-const SUITES: [Suite; 8] = [
-    ("clippy, page", || {
-        build::lint("app").map(|()| Tally::one(true))
-    }),
-    ("clippy, render worker", || {
-        build::lint("render_worker").map(|()| Tally::one(true))
-    }),
-    ("clippy, rare formats", || {
-        build::lint("rare_formats").map(|()| Tally::one(true))
-    }),
-    ("clippy, vision worker", || {
-        build::lint("vision_worker").map(|()| Tally::one(true))
-    }),
-    ("clippy, vision benchmark", || {
-        build::lint("vision_bench").map(|()| Tally::one(true))
+const SUITES: [Suite; 4] = [
+    ("clippy, page and workers", || {
+        build::lint().map(|()| Tally::one(true))
     }),
     ("native tests", || {
         suites::cargo_test(&["--features", "realism"])

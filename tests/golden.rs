@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 use image::{RgbaImage, imageops};
 use smp_visualizer::engine::{
+    corrections::Corrections,
     life::{HEALED_STOP, Moment, STOPS},
     look::Look,
     params::ParamId,
@@ -97,18 +98,27 @@ fn scenes() -> Vec<Scene> {
         };
         add(name, from_above(), TAN, look);
     }
+    // The same on the darkest skin, where impressions have the least to take.
+    for zone in [Zone::Crown, Zone::Norwood6, Zone::Ludwig2] {
+        let name = format!("zone_{zone:?}_dark").to_lowercase();
+        let look = Look {
+            zone,
+            ..Look::default()
+        };
+        add(name, from_above(), SkinClass::Dark.usual_linear(), look);
+    }
     scenes.extend(lives());
     scenes
 }
 
-/// A strip and dot scars on two skins: as they are, and treated, when fresh and
-/// healed.
+/// A strip and dot scars on all skins: as they are, and treated, when fresh and
+/// healed; and the dots closer.
 fn scars() -> Vec<(String, RgbaImage)> {
-    let skins = [("light", LIGHT), ("brown", SkinClass::Brown.usual_linear())];
     let days = [("fresh", STOPS[2].day), ("healed", Moment::HEALED.day)];
     let mut pictures = Vec::new();
-    for (tone, skin) in skins {
-        let (photo, strokes) = scarred(&from_behind(), skin, WIDTH, HEIGHT);
+    for class in SkinClass::ALL {
+        let tone = format!("{class:?}").to_lowercase();
+        let (photo, strokes) = scarred(&from_behind(), class.usual_linear(), WIDTH, HEIGHT);
         let of = |rgba: Vec<u8>| RgbaImage::from_raw(WIDTH, HEIGHT, rgba).expect("full frame");
         pictures.push((format!("scars_{tone}_before"), of(photo.rgba().to_vec())));
         for (when, day) in days {
@@ -116,6 +126,17 @@ fn scars() -> Vec<(String, RgbaImage)> {
             let (rgba, _) = render_painted(&photo, &inputs, &strokes);
             pictures.push((format!("scars_{tone}_{when}"), of(rgba)));
         }
+    }
+    let (width, height) = (WIDTH * CLOSER, HEIGHT * CLOSER);
+    let (photo, strokes) = scarred(&from_behind(), LIGHT, width, height);
+    let inputs = on_day(from_behind(), Look::default(), Moment::HEALED.day);
+    let none = Corrections::default();
+    for (name, strokes) in [("close_scars_unmarked", &none), ("close_scars", &strokes)] {
+        let (rgba, _) = render_painted(&photo, &inputs, strokes);
+        let picture = RgbaImage::from_raw(width, height, rgba).expect("full frame");
+        let [x, y, w, h] = CLOSE_SCARS;
+        let picture = imageops::crop_imm(&picture, x, y, w, h).to_image();
+        pictures.push((name.to_owned(), picture));
     }
     pictures
 }
@@ -145,6 +166,9 @@ const CLOSER: u32 = 5;
 /// The part of the large picture that a close-up shows: the hairline's middle
 /// and right, px.
 const CLOSE_UP: [u32; 4] = [560, 420, 480, 360];
+
+/// The same where there are dot scars and the end of a strip.
+const CLOSE_SCARS: [u32; 4] = [820, 400, 400, 360];
 
 fn close_ups() -> Vec<(String, Look, f64)> {
     let healed = Moment::HEALED.day;

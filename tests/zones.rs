@@ -219,11 +219,10 @@ fn dot_scars_stand_out_less_than_before() {
     };
     let [before, unmarked, marked] = [photo.rgba(), &unmarked, &marked].map(stands_out);
     assert!(before > 1.15, "{before}");
-    // Most of the shadow around an impression is wider than a dot scar.
-    assert!(
-        marked < unmarked - 0.005 && marked > 1.0,
-        "{before} {unmarked} {marked}"
-    );
+    // Most of the shadow around an impression is wider than a dot scar: without what
+    // lies in them they stand out as much as on bare skin.
+    let left = (marked - 1.0) / (unmarked - 1.0);
+    assert!((0.4..0.8).contains(&left), "{before} {unmarked} {marked}");
 }
 
 /// Strokes that come one by one make the picture that all of them make at once.

@@ -35,9 +35,9 @@ pub struct Shown {
     under_hair: usize,
     /// Per candidate, which session it is of; empty where all look alike.
     session: Vec<u8>,
-    /// Per candidate, the share of the pigment that its skin takes up; empty where
-    /// all skin takes up alike.
-    uptake: Vec<f32>,
+    /// Per candidate, what its skin takes up of the pigment: of its dot and of its halo;
+    /// empty where all skin takes up alike.
+    uptake: Vec<[f32; 2]>,
     /// For each session.
     makes: [Make; SESSIONS],
 }
@@ -81,16 +81,16 @@ impl Shown {
         shown.map(dot).collect()
     }
 
-    fn uptake_of(&self, i: usize) -> f32 {
-        self.uptake.get(i).copied().unwrap_or(1.0)
+    fn uptake_of(&self, i: usize) -> [f32; 2] {
+        self.uptake.get(i).copied().unwrap_or([1.0; 2])
     }
 
     /// What the skin takes up of an impression.
     fn taken_up(&self, i: usize, dot: Dot) -> Dot {
-        let uptake = self.uptake_of(i);
+        let [of_dot, of_halo] = self.uptake_of(i);
         Dot {
-            area_px: uptake * dot.area_px,
-            halo_px: uptake * dot.halo_px,
+            area_px: of_dot * dot.area_px,
+            halo_px: of_halo * dot.halo_px,
             ..dot
         }
     }
@@ -187,9 +187,13 @@ pub fn visible(
     }
     (out.count, out.under_hair) = (count, under_hair);
     out.uptake.clear();
-    if projection.treated.iter().any(|here| here.uptake < 1.0) {
-        out.uptake
-            .extend(projection.treated.iter().map(|here| here.uptake));
+    let uptake = |here: &Treated| [here.passes * here.uptake, here.uptake];
+    if projection
+        .treated
+        .iter()
+        .any(|here| uptake(here) != [1.0; 2])
+    {
+        out.uptake.extend(projection.treated.iter().map(uptake));
     }
     out.makes = life
         .spreads(density)

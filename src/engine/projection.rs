@@ -119,6 +119,8 @@ pub(super) struct Treated {
     pub(super) least: f32,
     /// Share of the pigment that the skin takes up, 0–1.
     pub(super) uptake: f32,
+    /// How many impressions each stands for that lie on top of one another, 1 and more.
+    pub(super) passes: f32,
 }
 
 impl Treated {
@@ -127,6 +129,7 @@ impl Treated {
         kept: 1.0,
         least: 0.0,
         uptake: 1.0,
+        passes: 1.0,
     };
 }
 

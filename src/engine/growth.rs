@@ -8,6 +8,7 @@
 use glam::DVec2;
 
 use super::color::{LINEAR_FROM_SRGB8, srgb8_from_linear};
+use super::ease::smoothstep;
 use super::head::HeadModel;
 use super::image::Photo;
 use super::scalp::Scalp;
@@ -23,6 +24,10 @@ pub const TAKEN_PER_DAY: f64 = 0.08;
 const ON_HAIRS: f64 = 2.0;
 /// Bounds of what is missing, or too much: noise and glints are no hairs.
 const MISSING: f64 = 0.5;
+/// Hair that leaves less than the first share of the skin's light is long and hides it
+/// already; what leaves the second is stubble, which takes seldom more than 0.8 of it
+/// ([`super::sides`]). Long hair that is as bright as skin is not told from stubble.
+const LEFT: [f32; 2] = [0.1, 0.2];
 
 /// The photo with the hair of the head, neither brows nor beard, grown for so many
 /// days.
@@ -49,6 +54,12 @@ pub fn grown(photo: &Photo, head: &HeadModel, scalp: &Scalp, shine: &Shine, days
             if hair <= 0.0 || is_face(q_in_photo) {
                 continue;
             }
+            let [long, stubble] = LEFT;
+            let shaved = (shine.left_around(q_in_photo) - long) / (stubble - long);
+            let hair = hair * f64::from(smoothstep(shaved));
+            if hair <= 0.0 {
+                continue;
+            }
             let bright = f64::from(shine.times_around(q_in_photo, [*r, *g, *b]));
             let missing = (1.0 - bright).clamp(-MISSING, MISSING);
             let taken = TAKEN_PER_DAY * days * (1.0 + ON_HAIRS * missing);
@@ -73,11 +84,13 @@ mod tests {
     const SIDE: u32 = 200;
 
     #[test]
-    fn hair_darkens_day_by_day_and_skin_does_not() {
-        // Left skin, right hair of uneven light.
+    fn shaved_hair_darkens_day_by_day_and_skin_and_long_hair_do_not() {
+        // Left skin, right stubble of uneven light, and dark hair below it.
         let bytes = (0..SIDE * SIDE).flat_map(|i| {
             let dark = if i % SIDE < SIDE / 2 {
                 180.0
+            } else if i / SIDE > 140 {
+                30.0 + 20.0 * hash_unit(1, i % SIDE, i / SIDE)
             } else {
                 80.0 + 60.0 * hash_unit(1, i % SIDE, i / SIDE)
             };
@@ -112,6 +125,8 @@ mod tests {
         for days in 1..=3 {
             let later = later(f64::from(days));
             assert_eq!(half(&later, 20), half(&photo, 20));
+            let long = |photo: &Photo| photo.pixel(150, 185).unwrap();
+            assert_eq!(long(&later), long(&photo));
             let taken = 1.0 - half(&later, 120) / usual;
             let wanted = TAKEN_PER_DAY * f64::from(days);
             assert!(

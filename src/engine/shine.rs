@@ -172,6 +172,15 @@ impl Shine {
         brightness(linear(rgb)) / around.copied().unwrap_or_default().max(1e-6)
     }
 
+    /// Share of the bare skin's light that is left around a point of the photo, px:
+    /// little where hair hides the skin.
+    #[must_use]
+    pub fn left_around(&self, q_in_photo: DVec2) -> f32 {
+        let around = self.around.get(self.cell_at(q_in_photo));
+        let between = self.between(q_in_photo.x as u32, q_in_photo.y as u32);
+        around.copied().unwrap_or_default() / between.of(&self.bright).max(1e-6)
+    }
+
     /// How many times as bright as the smooth shading a pixel is.
     #[must_use]
     pub fn times_as_bright(&self, q_in_photo: DVec2, rgb: [u8; 3]) -> f32 {

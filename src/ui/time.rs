@@ -163,6 +163,7 @@ impl App {
         Effect::new(move |_| {
             self.plan.track();
             self.timeline.touch_up_years.track();
+            self.timeline.grown_days.track();
             self.finder.settled.track();
             // One job of this kind at a time: an export under way is waited for.
             let saving = self.export.with(Option::is_some);
@@ -187,8 +188,8 @@ impl App {
             return;
         }
         let moment = Moment {
-            touch_up_years: self.timeline.touch_up_years.get_untracked(),
-            ..Moment::HEALED
+            day: Moment::HEALED.day,
+            ..untrack(|| self.timeline.moment())
         };
         let Some(inputs) = self.inputs(moment) else {
             return;

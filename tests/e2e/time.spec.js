@@ -144,7 +144,12 @@ test('own shaved hair grows over the days, and the steps of design show none of 
   await frameAfter(page, '0');
   await step(page, 'Time');
   const first = await onStage(page, 'after');
+  const image = page.getByTestId('strip').locator('img').first();
+  await expect(image).toHaveCount(1, { timeout: 20_000 });
+  const address = await image.getAttribute('src');
   await changing(page, () => page.getByTestId('grown').selectOption('2'));
+  // The strip's heads grow, too.
+  await expect(image).not.toHaveAttribute('src', address, { timeout: 20_000 });
   const later = await onStage(page, 'after');
   let [darker, lighter] = [0, 0];
   for (let i = 0; i < first.data.length; i += 4) {

@@ -2,11 +2,10 @@
 //! that does, which is loaded when the first such file is met. Few people ever
 //! choose one, and all would wait for its 55 KB.
 
-use js_sys::Array;
-#[cfg(feature = "rare-formats")]
-use js_sys::Uint8Array;
+#[cfg(any(feature = "worker", feature = "rare-formats"))]
+use js_sys::{Array, Uint8Array};
 #[cfg(feature = "worker")]
-use js_sys::{Function, Promise, Reflect, Uint8Array};
+use js_sys::{Function, Promise, Reflect};
 #[cfg(feature = "worker")]
 use wasm_bindgen::JsCast;
 use wasm_bindgen::JsValue;

@@ -129,14 +129,11 @@ fn scars() -> Vec<(String, RgbaImage)> {
     }
     let (width, height) = (WIDTH * CLOSER, HEIGHT * CLOSER);
     let (photo, strokes) = scarred(&from_behind(), LIGHT, width, height);
-    let inputs = on_day(from_behind(), Look::default(), Moment::HEALED.day);
+    let inputs = Inputs::healed(from_behind(), Look::default());
     let none = Corrections::default();
     for (name, strokes) in [("close_scars_unmarked", &none), ("close_scars", &strokes)] {
         let (rgba, _) = render_painted(&photo, &inputs, strokes);
-        let picture = RgbaImage::from_raw(width, height, rgba).expect("full frame");
-        let [x, y, w, h] = CLOSE_SCARS;
-        let picture = imageops::crop_imm(&picture, x, y, w, h).to_image();
-        pictures.push((name.to_owned(), picture));
+        pictures.push((name.to_owned(), closer(rgba, CLOSE_SCARS)));
     }
     pictures
 }
@@ -169,6 +166,12 @@ const CLOSE_UP: [u32; 4] = [560, 420, 480, 360];
 
 /// The same where there are dot scars and the end of a strip.
 const CLOSE_SCARS: [u32; 4] = [820, 400, 400, 360];
+
+/// A part of a picture that is [`CLOSER`].
+fn closer(rgba: Vec<u8>, [x, y, width, height]: [u32; 4]) -> RgbaImage {
+    let picture = RgbaImage::from_raw(WIDTH * CLOSER, HEIGHT * CLOSER, rgba).expect("full frame");
+    imageops::crop_imm(&picture, x, y, width, height).to_image()
+}
 
 fn close_ups() -> Vec<(String, Look, f64)> {
     let healed = Moment::HEALED.day;
@@ -219,9 +222,7 @@ fn pictures() -> Vec<(String, RgbaImage)> {
     let large = photo(&frontal(), LIGHT, width, height);
     let close = close_ups().into_iter().map(|(name, look, day)| {
         let (pixels, _) = render_at(&large, &on_day(frontal(), look, day));
-        let picture = RgbaImage::from_raw(width, height, pixels).expect("full frame");
-        let [x, y, w, h] = CLOSE_UP;
-        (name, imageops::crop_imm(&picture, x, y, w, h).to_image())
+        (name, closer(pixels, CLOSE_UP))
     });
     whole.chain(close).chain(scars()).collect()
 }

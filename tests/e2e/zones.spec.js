@@ -135,24 +135,26 @@ test('a strip scar is hidden in part, and honestly stays in part', async ({ app:
   expect(await contrast(page, 'after')).toBeCloseTo(await contrast(page, 'before'), 1);
 });
 
+/** Goes to a step by keys. */
+async function chooseStep(page, name) {
+  await page.getByRole('tab', { selected: true }).focus();
+  while ((await page.locator(':focus').textContent()) !== name) await page.keyboard.press('ArrowRight');
+}
+
 test('a scar by keyboard alone', async ({ app: page }) => {
   await openPhoto(page, await scarred(page));
-  const choose = async (name) => {
-    await page.getByRole('tab', { selected: true }).focus();
-    while ((await page.locator(':focus').textContent()) !== name) await page.keyboard.press('ArrowRight');
-  };
-  await choose('Place');
+  await chooseStep(page, 'Place');
   // The arrows choose among the views.
   const behind = page.getByRole('radio', { name: 'From behind' });
   await page.locator('input[name=view]').first().focus();
   await changing(page, async () => {
     for (let i = 0; i < 6 && !(await behind.isChecked()); i++) await page.keyboard.press('ArrowDown');
   });
-  await choose('Density');
+  await chooseStep(page, 'Density');
   await page.keyboard.press('Tab');
   await changing(page, () => page.keyboard.press('c'));
   const first = await picture(page);
-  await choose('Brush');
+  await chooseStep(page, 'Brush');
   await page.getByRole('radio', { name: 'Hair', exact: true }).focus();
   for (let i = 0; i < 6; i++) await page.keyboard.press('ArrowDown');
   await expect(page.getByRole('radio', { name: 'Strip scar' })).toBeChecked();
@@ -188,18 +190,13 @@ test('the same by keyboard alone', async ({ app: page }) => {
   await openPhoto(page, FRONT);
   await frameAfter(page, '0');
   const first = await picture(page);
-  await page.getByRole('tab', { selected: true }).focus();
-  const choose = async (name) => {
-    while ((await page.locator(':focus').textContent()) !== name) await page.keyboard.press('ArrowRight');
-  };
-  await choose('Density');
+  await chooseStep(page, 'Density');
   await page.keyboard.press('Tab');
   await expect(page.getByTestId('zone')).toBeFocused();
   await changing(page, () => page.keyboard.press('c'));
   await expect(page.getByTestId('zone')).toHaveValue('3');
   const crown = await impressions(page);
-  await page.getByRole('tab', { selected: true }).focus();
-  await choose('Brush');
+  await chooseStep(page, 'Brush');
   await page.getByRole('radio', { name: 'Hair', exact: true }).focus();
   // One group: the arrows go on to the kinds of treatment.
   for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowDown');

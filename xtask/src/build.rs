@@ -185,10 +185,10 @@ pub(crate) fn vision_bench() -> Result<PathBuf> {
 /// what they have in common five times. With simd, whose code is there only with its
 /// flag; where build scripts and macros of the page are made anyway.
 pub(crate) fn lint() -> Result<()> {
-    let [page, ..] = BINARIES;
+    let [page, others @ ..] = &BINARIES;
     let flags = [SIMD, PAGE_FLAGS[0]];
-    let (mut cargo, _) = cargo_with(&page, "clippy", page.profile, &flags);
-    for binary in BINARIES.iter().chain([&VISION_BENCH]) {
+    let (mut cargo, _) = cargo_with(page, "clippy", page.profile, &flags);
+    for binary in others.iter().chain([&VISION_BENCH]) {
         cargo.args(["--bin", binary.name, "--features", binary.feature]);
     }
     run_command(cargo.args(["--lib", "--quiet", "--", "-Dwarnings"]))

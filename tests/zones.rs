@@ -9,7 +9,9 @@ use smp_visualizer::engine::{
     color::linear_from_rgb8,
     corrections::{Corrections, Label},
     fit::fit,
+    head::HeadModel,
     image::Photo,
+    life::SESSION_DAYS,
     look::Look,
     placement::Placement,
     render::Renderer,
@@ -189,6 +191,25 @@ fn a_strip_scar_is_half_hidden_and_covered_past_its_edge() {
     assert!(edge < scar);
 }
 
+/// Mean light of drawn dot scars over that of the skin between them, over all dots.
+fn stands_out(rgba: &[u8], head: &HeadModel, width: u32, height: u32) -> f64 {
+    let photo = Photo::new(width, height, rgba.to_vec()).expect("full frame");
+    let (middle, px_per_mm) = (head.silhouette_ellipse().centre, head.camera.px_per_mm);
+    let (mut dots, mut between) = (0.0, 0.0);
+    for i in -5..=5_i32 {
+        for j in -5..=5_i32 {
+            let dot = DVec2::new(26.0 + 2.0 * f64::from(i), -36.0 + 2.0 * f64::from(j));
+            let light = |at_mm: DVec2| {
+                let pixel = photo.pixel_at(middle + px_per_mm * at_mm).expect("inside");
+                linear_from_rgb8([pixel[0], pixel[1], pixel[2]])[1]
+            };
+            dots += light(dot);
+            between += light(dot + DVec2::ONE);
+        }
+    }
+    dots / between
+}
+
 #[test]
 fn dot_scars_stand_out_less_than_before() {
     let (width, height) = (WIDTH * LARGER, HEIGHT * LARGER);
@@ -198,31 +219,45 @@ fn dot_scars_stand_out_less_than_before() {
     let (unmarked, _) = render_painted(&photo, &inputs, &Corrections::default());
     let (marked, _) = render_painted(&photo, &inputs, &strokes);
     let head = fit(&placement, width, height).expect("sound");
-    let px_per_mm = head.camera.px_per_mm;
-    let middle = head.silhouette_ellipse().centre;
-    // Mean light of dots over that of the skin between them, over all dots.
-    let stands_out = |rgba: &[u8]| {
-        let photo = Photo::new(width, height, rgba.to_vec()).expect("full frame");
-        let (mut dots, mut between) = (0.0, 0.0);
-        for i in -5..=5_i32 {
-            for j in -5..=5_i32 {
-                let dot = DVec2::new(26.0 + 2.0 * f64::from(i), -36.0 + 2.0 * f64::from(j));
-                let light = |at_mm: DVec2| {
-                    let pixel = photo.pixel_at(middle + px_per_mm * at_mm).expect("inside");
-                    linear_from_rgb8([pixel[0], pixel[1], pixel[2]])[1]
-                };
-                dots += light(dot);
-                between += light(dot + DVec2::ONE);
-            }
-        }
-        dots / between
-    };
+    let stands_out = |rgba: &[u8]| stands_out(rgba, &head, width, height);
     let [before, unmarked, marked] = [photo.rgba(), &unmarked, &marked].map(stands_out);
     assert!(before > 1.15, "{before}");
     // Most of the shadow around an impression is wider than a dot scar: without what
     // lies in them they stand out as much as on bare skin.
     let left = (marked - 1.0) / (unmarked - 1.0);
     assert!((0.4..0.8).contains(&left), "{before} {unmarked} {marked}");
+}
+
+/// Every session goes into the same dots of scars: how far they fall behind skin that
+/// is treated alike grows from one to the next.
+#[test]
+fn each_session_goes_over_dot_scars_once_more() {
+    let (width, height) = (WIDTH * LARGER, HEIGHT * LARGER);
+    let placement = from_behind();
+    let (photo, strokes) = scarred(&placement, TAN, width, height);
+    let head = fit(&placement, width, height).expect("sound");
+    // How much of each dot's paleness a moment takes away. Fresh pigment is darker, and
+    // each session's is fresh on its day: all as if healed, hence.
+    let taken = |strokes: &Corrections| {
+        SESSION_DAYS.map(|day| {
+            let mut inputs = Inputs::healed(placement, looking(Zone::FullHead));
+            inputs.moment.day = day + 11.9;
+            let (rgba, _) = render_painted(&photo, &inputs, strokes);
+            stands_out(&rgba, &head, width, height)
+        })
+    };
+    let unmarked = taken(&Corrections::default());
+    let marked = taken(&strokes);
+    let left: Vec<f64> = marked
+        .iter()
+        .zip(&unmarked)
+        .map(|(marked, unmarked)| (marked - 1.0) / (unmarked - 1.0))
+        .collect();
+    let [first, second, third] = left[..] else {
+        panic!("three sessions");
+    };
+    assert!(first > second + 0.05 && second > third + 0.05, "{left:?}");
+    assert!(first < 1.0, "{left:?}");
 }
 
 /// Strokes that come one by one make the picture that all of them make at once.

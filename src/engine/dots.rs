@@ -121,7 +121,7 @@ pub fn visible(
     out: &mut Shown,
 ) {
     let edge = Edge::new(hairline);
-    let share = life.share() as f32;
+    let (share, earlier) = (life.share() as f32, life.latest() as f32);
     let per_cm2 = density.per_cm2 as f32 * share;
     let deep_mm = edge.deep_mm();
     // How dense impressions are at a depth behind the line, per cm².
@@ -155,7 +155,14 @@ pub fn visible(
             let inside_mm = inside_mm(even_mm, spot);
             (shown_per_cm2(inside_mm), edge.ramp(inside_mm))
         };
-        let (shown, least) = (shown * treated.kept, per_cm2 * treated.least);
+        // The dots of scars are gone into at every session, from the first on.
+        let there = if share > 0.0 {
+            share + treated.again * (1.0 - share)
+        } else {
+            0.0
+        };
+        let least = density.per_cm2 as f32 * there * treated.least;
+        let shown = shown * treated.kept;
         // At the edge of a stroke they are as faint as at the line's.
         let ramp = if least > shown {
             ramp.max(treated.least.clamp(1e-3, 1.0))
@@ -187,7 +194,13 @@ pub fn visible(
     }
     (out.count, out.under_hair) = (count, under_hair);
     out.uptake.clear();
-    let uptake = |here: &Treated| [here.passes * here.uptake, here.uptake];
+    let uptake = |here: &Treated| {
+        // A dot that every session has gone into, but its halo once: that is wider than
+        // a dot scar, and practitioners leave out of the skin between what would make a
+        // patch of all of it.
+        let passes = 1.0 + here.again * earlier;
+        [passes * here.uptake, here.uptake]
+    };
     if projection
         .treated
         .iter()
@@ -210,6 +223,9 @@ pub fn visible(
         .extend(
             all.zip(projection.treated.iter().chain(usual))
                 .map(|((asks, spot), here)| {
+                    if here.again > 0.5 {
+                        return life.latest() as u8;
+                    }
                     let (shown, _) = treated(spot, here);
                     let earlier = shares
                         .iter()

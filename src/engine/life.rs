@@ -294,6 +294,13 @@ impl Life {
             .map_or(0.0, |share| *share)
     }
 
+    /// The latest session's index, which is how many there were before; 0 also before the
+    /// first.
+    #[must_use]
+    pub fn latest(&self) -> usize {
+        self.done.max(1) - 1
+    }
+
     /// Shares of what is there up to which each session's impressions go: of those
     /// ranked by the density at which they show, the first are the first session's.
     #[must_use]
@@ -305,8 +312,7 @@ impl Life {
     /// How each session's impressions spread.
     #[must_use]
     pub fn spreads(&self, density: &Density) -> [Spread; SESSIONS] {
-        let latest = self.done.max(1) - 1;
-        let all = std::array::from_fn(|session| self.sessions.get(session.min(latest)));
+        let all = std::array::from_fn(|session| self.sessions.get(session.min(self.latest())));
         let reach = self.reach();
         all.map(|aged| {
             let spread = self.spread(density, aged.unwrap_or(&HEALED));

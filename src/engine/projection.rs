@@ -119,8 +119,9 @@ pub(super) struct Treated {
     pub(super) least: f32,
     /// Share of the pigment that the skin takes up, 0–1.
     pub(super) uptake: f32,
-    /// How many impressions each stands for that lie on top of one another, 1 and more.
-    pub(super) passes: f32,
+    /// How surely every session goes into the same dots, 0–1: all of them are there from
+    /// the first on.
+    pub(super) again: f32,
 }
 
 impl Treated {
@@ -129,7 +130,7 @@ impl Treated {
         kept: 1.0,
         least: 0.0,
         uptake: 1.0,
-        passes: 1.0,
+        again: 0.0,
     };
 }
 

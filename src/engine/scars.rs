@@ -4,7 +4,9 @@
 //! go inside and past its edges, so that it does not stay a line with a frame. Dot
 //! scars (FUE) are pale spots of up to 1 mm; skin between them is skin. Scar tissue
 //! takes up less pigment and shines more, and its own paleness stays: the photo shows
-//! both, and what is left of them is left in the picture (domain.md §1.7).
+//! both, and what is left of them is left in the picture (domain.md §1.7). In a dot scar
+//! there is no room for one impression beside another: the needle goes into the same dot
+//! at each of three sessions (§0).
 
 use glam::DVec2;
 
@@ -32,11 +34,6 @@ const PALER: [f32; 2] = [1.03, 1.15];
 /// and makes up for half of their paleness. The rest stays visible, as does their
 /// shine; more than this would ask for more impressions than there are.
 pub const DENSER: f32 = 1.8;
-/// How many impressions one in a dot scar stands for: the needle goes into the same
-/// dot at each of three sessions (domain.md §0), for there is no room beside it. Only
-/// the dot itself counts so often, and its halo once: that is wider than the scar, and
-/// practitioners leave out of the skin between what would make a patch of all of it.
-pub const PASSES: f32 = 3.0;
 /// Width of what is taken for one spot, px to either side.
 const SPOT_PX: [f64; 3] = [-1.0, 0.0, 1.0];
 
@@ -94,7 +91,7 @@ impl<'a> Strokes<'a> {
             kept: left,
             least: left * asked,
             uptake: 1.0 - (1.0 - UPTAKE) * planes[STRIP].max(pale),
-            passes: 1.0 + (PASSES - 1.0) * pale,
+            again: pale,
         }
     }
 

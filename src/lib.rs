@@ -10,8 +10,10 @@
 //! The page starts the vision worker and hands it the models, which it fetches
 //! once (`platform::models`), and a copy of that photo;
 //! [`vision::reading`] finds the face, its points, irises and the scalp's edges and
-//! answers with markers ([`engine::placement`]), or with an outline where there
-//! is no face. The person corrects them, or sets them by hand from the start.
+//! answers with markers ([`engine::placement`]), or where there is no face with
+//! outlines: as the head seems to be seen, and as it is if it is seen from a side
+//! ([`vision::profile`]), where a tap on the ear tells its turn ([`engine::ear`]).
+//! The person corrects them, or sets them by hand from the start.
 //! Where the head then stands, [`vision::matte`] tells bare scalp from hair and
 //! all else; the page passes its answer ([`engine::matte`]) on to the render
 //! worker unread. Where it is wrong the person paints over it

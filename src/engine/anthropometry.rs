@@ -55,6 +55,10 @@ const PUPILS_Y_MM: f64 = -24.0;
 /// where the forehead is foremost.
 const GLABELLA_Y_MM: f64 = -4.0;
 
+/// The left ear's opening on the standard head, head frame, mm: 131 below the vertex
+/// (tragion to vertex), and 5 inside the head's widest (grade D).
+pub const TRAGION_MM: DVec3 = DVec3::new(72.0, -41.0, 0.0);
+
 /// Points of the head that can be named, head frame, mm.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Landmarks {

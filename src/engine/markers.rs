@@ -41,7 +41,7 @@ const STATED_TURN_SD: f64 = 1e-4;
 /// SD of an angle nothing is believed about, rad.
 const FREE_TURN_SD: f64 = 10.0;
 /// Largest tilt or turn of an outline beyond its plain view, degrees.
-const OUTLINE_TURN_MAX_DEG: f64 = 45.0;
+pub(super) const OUTLINE_TURN_MAX_DEG: f64 = 45.0;
 /// Markers farther than this outside the photo, in longer edges, are mistakes.
 const REACH: f64 = 4.0;
 /// Pupils to chin in pupil distances: 1.8 straight on, 3.5 for a face turned

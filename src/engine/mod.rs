@@ -47,6 +47,7 @@ mod problem;
 mod markers;
 mod starting;
 pub mod fit;
+pub mod ear;
 
 // The scalp's own coordinates and the hairline on it.
 pub mod chart;

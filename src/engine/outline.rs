@@ -248,7 +248,7 @@ const SIDEBURN_DEG: (f64, f64) = (108.0, 75.0);
 
 /// The line from the sideburn around the ear to the middle of the nape, as
 /// angle from the vertex and azimuth in degrees. Placed on the standard head
-/// from tragion (±72, -41, 0) mm and an ear reaching up to -10 mm
+/// from [`super::anthropometry::TRAGION_MM`] and an ear reaching up to -10 mm
 /// (domain.md §4.1, ear length 64 mm).
 const AROUND_EAR_DEG: [(f64, f64); 10] = [
     (114.0, 76.0),

@@ -12,7 +12,7 @@ use super::state::{App, Finding, MarkerId, Tab, TapTarget};
 use super::strings;
 use crate::engine::fit::{fit, starting_placement};
 use crate::engine::look::Shade;
-use crate::engine::placement::Placement;
+use crate::engine::placement::{HeadOutline, Placement, View};
 use crate::platform::models::ModelFiles;
 use crate::platform::render_client::RenderClient;
 use crate::platform::vision_client::{Answer, VisionClient};
@@ -30,6 +30,8 @@ pub struct Finder {
     pub finding: RwSignal<Finding>,
     /// The heads that were found, the largest first.
     pub heads: RwSignal<Vec<Head>>,
+    /// The outlines of a head without a face, as it may be seen.
+    outlines: StoredValue<Vec<HeadOutline>>,
     /// Whether the picture is made with what the photo shows of scalp and
     /// hair where the head stands now, or does without for good.
     pub settled: RwSignal<bool>,
@@ -51,6 +53,7 @@ impl Finder {
         Self {
             finding: RwSignal::new(Finding::ByHand),
             heads: RwSignal::new(Vec::new()),
+            outlines: StoredValue::new(Vec::new()),
             settled: RwSignal::new(true),
             holding: RwSignal::new(false),
             client: StoredValue::new_local(VisionClient::new(models)),
@@ -71,6 +74,7 @@ impl Finder {
     pub(super) fn forget(self) {
         self.end();
         self.heads.set(Vec::new());
+        self.outlines.set_value(Vec::new());
         self.read_for.set_value(None);
     }
 
@@ -79,6 +83,18 @@ impl Finder {
         self.client.get_value().stop();
         self.holding.set(false);
         self.settled.set(true);
+    }
+
+    /// The outline that was found if the head is seen so; none where it was not looked
+    /// for, or somebody has moved or resized the one that was.
+    pub(super) fn found_from(self, now: &HeadOutline, view: View) -> Option<HeadOutline> {
+        let outlines = self.outlines.get_value();
+        let is_there = |found: &HeadOutline| {
+            (found.centre, found.half_axes, found.roll_deg)
+                == (now.centre, now.half_axes, now.roll_deg)
+        };
+        outlines.iter().find(|found| is_there(found))?;
+        outlines.into_iter().find(|found| found.view == view)
     }
 
     /// The photo's pixels are here: hands them on.
@@ -247,6 +263,11 @@ impl App {
         let first = heads.first().copied();
         let Some(head) = first.filter(|head| matches!(head.placement, Placement::Face(_))) else {
             self.finder.finding.set(Finding::NoFace);
+            let outlines = heads.iter().filter_map(|head| match head.placement {
+                Placement::Outline(outline) => Some(outline),
+                Placement::Face(_) => None,
+            });
+            self.finder.outlines.set_value(outlines.collect());
             // Perhaps the outline of a head seen from elsewhere; what somebody
             // has placed before stays.
             self.set_up(|plan| {

@@ -81,6 +81,7 @@ pub enum MarkerId {
     Centre,
     Width,
     Height,
+    Ear,
     LengthFrom,
     LengthTo,
 }

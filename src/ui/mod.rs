@@ -11,6 +11,7 @@ pub mod known_length;
 pub mod kinds;
 pub mod marker;
 mod numbers;
+pub mod outline;
 pub mod panel;
 pub mod place;
 pub mod samples;

@@ -8,10 +8,11 @@ use super::find::{FindButton, FindNote};
 use super::known_length::KnownLengthChoice;
 use super::marker::Marker;
 use super::numbers::fixed;
+use super::outline::{Turns, shows_ear};
 use super::state::{App, MarkerId, PhotoInfo, Tab, TapTarget};
 use super::strings;
 use crate::engine::camera::{longer_edge_px, marker_from_photo, photo_from_marker};
-use crate::engine::fit::starting_placement;
+use crate::engine::ear::{ear_in_photo, with_ear_at};
 use crate::engine::head::HeadModel;
 use crate::engine::placement::{FaceMarkers, HeadOutline, MarkerInPhoto, Placement, View};
 
@@ -48,6 +49,7 @@ impl MarkerId {
             Self::Centre => "Middle of the head",
             Self::Width => "Side edge of the head",
             Self::Height => "Upper edge of the head, also turns the outline",
+            Self::Ear => "Opening of the ear: tells how the head is tilted and turned",
             Self::LengthFrom => "One end of the known length",
             Self::LengthTo => "Other end of the known length",
         }
@@ -78,6 +80,7 @@ pub(crate) fn guide(tap: Option<TapTarget>) -> Option<&'static str> {
         MarkerId::Chin => "Now the lowest point of the chin.",
         MarkerId::LengthFrom => "Tap one end of the known length, or drag its yellow handles.",
         MarkerId::LengthTo => "Now its other end.",
+        MarkerId::Ear => "Tap the opening of the ear: it tells how the head is tilted and turned.",
         _ => "Drag the marker, tap where it should go, or use the arrow keys.",
     })
 }
@@ -121,6 +124,7 @@ fn marker_px(app: App, id: MarkerId) -> Option<(f64, f64)> {
         (Placement::Outline(o), MarkerId::Height) => {
             px(o.centre) + axes(&o).1 * (o.half_axes[1] * longer_edge_px(photo.width, photo.height))
         }
+        (Placement::Outline(o), MarkerId::Ear) => ear_in_photo(o.view, &app.head.get()?.ok()?)?,
         _ => return None,
     };
     Some((p.x, p.y))
@@ -180,6 +184,12 @@ fn set_marker(placement: &mut Placement, id: MarkerId, marker: MarkerInPhoto, ph
                     outline.half_axes[1] = from_centre.length().max(least);
                     outline.roll_deg = libm::atan2(from_centre.x, -from_centre.y).to_degrees();
                 }
+                MarkerId::Ear => {
+                    // An outline that is no head stays as it is: what is wrong is said.
+                    if let Ok(seen) = with_ear_at(outline, to, photo.width, photo.height) {
+                        *outline = seen;
+                    }
+                }
                 _ => {}
             }
         }
@@ -204,6 +214,9 @@ pub fn PlaceMarkers() -> impl IntoView {
             None => FACE.to_vec(),
             Some(_) => OUTLINE.to_vec(),
         };
+        if view_of(&placement).is_some_and(shows_ear) {
+            ids.push(MarkerId::Ear);
+        }
         if placement.known_length().is_some() {
             ids.extend(LENGTH);
         }
@@ -228,22 +241,6 @@ pub fn PlaceMarkers() -> impl IntoView {
     }
 }
 
-/// An outline that is there already keeps its top and its breadth where only
-/// the view is another.
-fn seen_otherwise(placed: &Placement, start: Placement) -> Placement {
-    let (Placement::Outline(old), Placement::Outline(new)) = (placed, start) else {
-        return start;
-    };
-    let [width, height] = old.half_axes;
-    let new_height = width * new.half_axes[1] / new.half_axes[0];
-    Placement::Outline(HeadOutline {
-        centre: [old.centre[0], old.centre[1] - height + new_height],
-        half_axes: [width, new_height],
-        roll_deg: old.roll_deg,
-        ..new
-    })
-}
-
 /// The panel of the Place step.
 #[component]
 pub fn PlacePanel() -> impl IntoView {
@@ -253,17 +250,14 @@ pub fn PlacePanel() -> impl IntoView {
         let Some(photo) = app.photo.get_untracked() else {
             return;
         };
-        let start = starting_placement(view, photo.width, photo.height);
-        let placed = app.plan.with_untracked(|plan| plan.placement);
-        let placement = placed.map_or(start, |placed| {
-            seen_otherwise(&placed, start).with_known_length(placed.known_length())
-        });
+        let placement = app.see_from(view, photo);
         app.edit(|plan| plan.placement = Some(placement));
         app.place_by_hand();
-        app.tap.set(
-            view.is_none()
-                .then_some(TapTarget::Marker(MarkerId::RightPupil)),
-        );
+        let first = match view {
+            None => Some(MarkerId::RightPupil),
+            Some(view) => shows_ear(view).then_some(MarkerId::Ear),
+        };
+        app.tap.set(first.map(TapTarget::Marker));
     };
     let told = move || {
         let placed = app.plan.with(|plan| plan.placement.is_some());
@@ -363,56 +357,4 @@ fn PupilDistance() -> impl IntoView {
             </span>
         </div>
     }
-}
-
-/// Tilt and turn of a head that is only an outline.
-#[component]
-fn Turns() -> impl IntoView {
-    let app = expect_context::<App>();
-    let get = move |tilt: bool| match app.plan.with(|plan| plan.placement) {
-        Some(Placement::Outline(o)) => {
-            if tilt {
-                o.tilt_deg
-            } else {
-                o.turn_deg
-            }
-        }
-        _ => 0.0,
-    };
-    let set = move |tilt: bool, deg: f64| {
-        app.change_placement(|placement| {
-            if let Placement::Outline(o) = placement {
-                *(if tilt {
-                    &mut o.tilt_deg
-                } else {
-                    &mut o.turn_deg
-                }) = deg;
-            }
-        });
-    };
-    [
-        (true, "Tilted towards the camera"),
-        (false, "Turned to the person's left"),
-    ]
-    .map(|(tilt, name)| {
-        view! {
-            <label class="row">
-                <span>{name}</span>
-                <input
-                    type="range"
-                    min="-45"
-                    max="45"
-                    step="1"
-                    aria-valuetext=move || format!("{} degrees", fixed(get(tilt), 0))
-                    prop:value=move || fixed(get(tilt), 0)
-                    on:input:target=move |event| {
-                        app.held.set(true);
-                        set(tilt, event.target().value_as_number());
-                    }
-                    on:change=move |_| app.held.set(false)
-                />
-            </label>
-        }
-    })
-    .collect_view()
 }

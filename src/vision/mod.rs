@@ -17,6 +17,7 @@ pub mod iris;
 // The head around it.
 pub mod person;
 pub mod silhouette;
+pub mod profile;
 pub mod outline;
 pub mod colours;
 pub mod matte;

@@ -1,14 +1,16 @@
 //! A head without a face: an ellipse to start from, out of the person mask,
-//! and a guess from where the head is seen. Both are the person's to correct.
+//! and a guess from where the head is seen; and what it is if it is seen from a side.
+//! All are the person's to correct.
 
 use glam::DVec2;
 
 use super::person::PersonMask;
+use super::profile::profile;
 use crate::engine::anthropometry::STANDARD_SEMI_AXES_MM;
 use crate::engine::camera::{longer_edge_px, marker_from_photo};
 use crate::engine::fit::usual_tilt_deg;
 use crate::engine::image::Photo;
-use crate::engine::placement::{HeadOutline, Placement, View};
+use crate::engine::placement::{HeadOutline, View};
 
 /// Rows narrower than this share of the photo's longer edge are no head's.
 const LEAST_WIDTH: f64 = 0.06;
@@ -26,10 +28,15 @@ const FROM_ABOVE: [f64; 2] = [1.4, 2.349];
 /// See [`FROM_ABOVE`].
 const ABOVE_EARS: [f64; 2] = [0.75, 1.076];
 
-/// The outline of a head in a mask of the whole photo; none where there is
-/// nobody, or nothing like a head.
+/// The outlines of a head in a mask of the whole photo: as it seems to be seen, then
+/// as seen from its right and its left. None where there is nobody, or nothing like a
+/// head.
 #[must_use]
-pub fn head_outline(photo: &Photo, mask: &PersonMask) -> Option<Placement> {
+pub fn head_outlines(photo: &Photo, mask: &PersonMask) -> Vec<HeadOutline> {
+    outlines(photo, mask).unwrap_or_default()
+}
+
+fn outlines(photo: &Photo, mask: &PersonMask) -> Option<Vec<HeadOutline>> {
     let rows = rows(mask);
     let longer = mask.side as f64;
     let top = rows
@@ -48,23 +55,31 @@ pub fn head_outline(photo: &Photo, mask: &PersonMask) -> Option<Placement> {
     } else {
         (View::Back, upper)
     };
-    let middle = head.get(half.y as usize).map_or(0.5 * longer, Row::middle);
-    let centre = DVec2::new(middle, top as f64 + half.y);
-    let px = mask.square.side / longer;
     let longer_px = longer_edge_px(photo.width(), photo.height());
-    Some(Placement::Outline(HeadOutline {
+    let px = mask.square.side / longer;
+    // Its middle in the photo, px, where it is so many places high.
+    let middle = |half_height: f64| {
+        let across = head
+            .get(half_height as usize)
+            .map_or(0.5 * longer, Row::middle);
+        let centre = DVec2::new(across, top as f64 + half_height);
+        mask.square.photo_from_square(centre / longer)
+    };
+    let seemingly = HeadOutline {
         view,
-        centre: marker_from_photo(
-            mask.square.photo_from_square(centre / longer),
-            photo.width(),
-            photo.height(),
-        ),
+        centre: marker_from_photo(middle(half.y), photo.width(), photo.height()),
         half_axes: (half * (px / longer_px)).to_array(),
         roll_deg: 0.0,
         tilt_deg: usual_tilt_deg(view),
         turn_deg: 0.0,
         known_length: None,
-    }))
+    };
+    let side = fitted(head, axes.y / axes.z, ABOVE_EARS)?;
+    let from_side = [View::RightSide, View::LeftSide].map(|view| {
+        let px_per_mm = side.y * px / axes.y;
+        profile(photo, mask, view, middle(side.y), px_per_mm)
+    });
+    Some([seemingly].into_iter().chain(from_side).collect())
 }
 
 /// Half width and height, places, of the ellipse that begins with the first row
@@ -143,10 +158,7 @@ mod tests {
     fn outline(half: DVec2, shoulders: bool) -> HeadOutline {
         let photo = Photo::new(800, 800, vec![0; 800 * 800 * 4]).unwrap();
         let mask = mask(&photo, DVec2::new(120.0, 110.0), half, shoulders);
-        match head_outline(&photo, &mask) {
-            Some(Placement::Outline(outline)) => outline,
-            other => panic!("{other:?}"),
-        }
+        head_outlines(&photo, &mask)[0]
     }
 
     #[test]
@@ -178,6 +190,6 @@ mod tests {
             side: 256,
             share: vec![0.1; 256 * 256],
         };
-        assert_eq!(head_outline(&photo, &nobody), None);
+        assert_eq!(head_outlines(&photo, &nobody), []);
     }
 }

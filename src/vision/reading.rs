@@ -7,7 +7,7 @@ use super::iris::{Irises, irises};
 use super::landmarks::MENTON;
 use super::matte::{Evidence, evidence, matte};
 use super::models::Models;
-use super::outline::head_outline;
+use super::outline::head_outlines;
 use super::person::{PersonMask, person};
 use super::silhouette::{ScalpEdges, head_square, scalp_edges, square_with_body};
 use super::tflite::ModelError;
@@ -52,9 +52,8 @@ impl Reader {
         }
     }
 
-    /// Each head with a face, the largest first; where there is no face, the
-    /// outline that a head seems to have, if any. `go_on` is asked before each
-    /// step.
+    /// Each head with a face, the largest first; where there is no face, what
+    /// [`heads_without_face`] gives. `go_on` is asked before each step.
     ///
     /// # Errors
     /// [`FindError`].
@@ -79,7 +78,7 @@ impl Reader {
             if !go_on() {
                 return Err(FindError::Cancelled);
             }
-            heads.extend(head_without_face(&self.photo, &pyramid, models)?);
+            heads = heads_without_face(&self.photo, &pyramid, models)?;
         }
         self.faces = Some(faces);
         Ok(heads)
@@ -194,20 +193,23 @@ fn head_in(photo: &Photo, pyramid: &Pyramid<'_>, face: &Face, mask: &PersonMask)
     }
 }
 
-/// What seems to be a head, in a photo without a face.
+/// What seems to be a head, in a photo without a face: its outline as it seems to be
+/// seen, then the same head as seen from its right and from its left.
 ///
 /// # Errors
 /// [`ModelError`].
-pub fn head_without_face(
+pub fn heads_without_face(
     photo: &Photo,
     pyramid: &Pyramid<'_>,
     models: &mut Models,
-) -> Result<Option<Head>, ModelError> {
+) -> Result<Vec<Head>, ModelError> {
     let mask = person(&mut *models.person, pyramid, &Square::around(photo))?;
-    Ok(head_outline(photo, &mask).map(|placement| Head {
-        placement,
+    let outlines = head_outlines(photo, &mask).into_iter();
+    let head = |outline| Head {
+        placement: Placement::Outline(outline),
         colours: Colours::default(),
-    }))
+    };
+    Ok(outlines.map(head).collect())
 }
 
 /// How much farther down the canonical face is read to look than the cranium it

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import {
-  changing, dragMarker, frame, frameAfter, givePhoto, holdModels, inRepo, keep, onStage, openPhoto, openSample, savePlan, skull, step,
+  changing, dragMarker, frame, frameAfter, givePhoto, holdModels, inRepo, inWindow, keep, onStage, openPhoto, openSample, savePlan, skull, step,
+  tapPhoto,
 } from './app.js';
 import { test } from './watch.js';
 
@@ -166,6 +167,42 @@ test('no face: the outline of the head to start from, and views to choose', asyn
   await expect(page.getByTestId('find-note')).toContainText('No face was found');
   await expect(page.getByRole('radio', { name: 'From behind' })).toBeChecked();
   expect(Math.abs((await breadth()) - was)).toBeLessThan(2);
+});
+
+test('from the side: the skull is found as it leans, and a tap on the ear tells how it is turned', async ({ app: page }) => {
+  const file = join(HEADS, 'hl_right_bald_greyfringe.jpg');
+  needs(file);
+  await openPhoto(page, file);
+  await changing(page, () => page.getByLabel('Right side', { exact: true }).check());
+  await expect(page.locator('.guide')).toContainText('opening of the ear');
+  // As long as the head in the photo, which is 570 px.
+  const xs = (await skull(page)).map(([x]) => x);
+  expect(Math.max(...xs) - Math.min(...xs)).toBeGreaterThan(540);
+  expect(Math.max(...xs) - Math.min(...xs)).toBeLessThan(620);
+  await page.screenshot({ path: keep('side-found.png') });
+  const ear = [0.41, 0.745];
+  await changing(page, () => tapPhoto(page, ear));
+  const marker = page.locator('[data-marker="Marker(Ear)"]');
+  const stands = async () => {
+    const box = await marker.boundingBox();
+    return [box.x + box.width / 2, box.y + box.height / 2];
+  };
+  const off = async () => {
+    const [[x, y], [u, v]] = [await stands(), await inWindow(page, ear)];
+    return Math.hypot(x - u, y - v);
+  };
+  expect(await off()).toBeLessThan(2);
+  // The camera looks down on this head.
+  const tilt = page.getByLabel('Tilted towards the camera');
+  expect(Number(await tilt.inputValue())).toBeGreaterThan(15);
+  await page.screenshot({ path: keep('side-ear.png') });
+  // By keys as well, and back in one step.
+  const [x] = await stands();
+  await marker.focus();
+  await changing(page, () => page.keyboard.press('Shift+ArrowRight'));
+  expect((await stands())[0]).toBeGreaterThan(x);
+  await changing(page, () => page.getByTestId('undo').click());
+  expect(await off()).toBeLessThan(2);
 });
 
 test('of several faces the largest, and each by a button', async ({ app: page }) => {

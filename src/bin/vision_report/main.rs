@@ -26,15 +26,16 @@ use smp_visualizer::codec::{Limit, WORKING_EDGE, decode};
 use smp_visualizer::engine::color::{ita_deg, lab_from_linear};
 use smp_visualizer::engine::fit::fit;
 use smp_visualizer::engine::head::HeadModel;
+use smp_visualizer::engine::image::Photo;
 use smp_visualizer::engine::matching::suggest;
 use smp_visualizer::engine::matte::{MATTE_BYTES, Matte};
-use smp_visualizer::engine::placement::{MarkerInPhoto, Placement};
+use smp_visualizer::engine::placement::{MarkerInPhoto, Placement, View};
 use smp_visualizer::vision::colours::Colours;
 use smp_visualizer::vision::crop::Pyramid;
 use smp_visualizer::vision::face::{Face, find_faces};
 use smp_visualizer::vision::iris::irises;
 use smp_visualizer::vision::models::Models;
-use smp_visualizer::vision::reading::{Head, evidence_of, head_of, head_without_face, matte_of};
+use smp_visualizer::vision::reading::{Head, evidence_of, head_of, heads_without_face, matte_of};
 use smp_visualizer::vision::tflite::ModelError;
 use trimap::Trimap;
 
@@ -110,7 +111,7 @@ fn report(path: &Path, out: &Path, models: &mut Models) -> Result<Value, String>
     let face = faces.first();
     let found = match face {
         Some(face) => Some(head_of(&photo, &pyramid, models, face).map_err(told)?),
-        None => head_without_face(&photo, &pyramid, models).map_err(told)?,
+        None => without_face(path, &photo, &pyramid, models).map_err(told)?,
     };
     let found = found.map(|head| Head {
         placement: placed_by_hand(path).unwrap_or(head.placement),
@@ -171,6 +172,27 @@ fn report(path: &Path, out: &Path, models: &mut Models) -> Result<Value, String>
         save(&tinted, &file.with_extension("matte.png"))?;
     }
     Ok(line)
+}
+
+/// The head of a photo without a face; from the side where the file's name says so.
+fn without_face(
+    path: &Path,
+    photo: &Photo,
+    pyramid: &Pyramid<'_>,
+    models: &mut Models,
+) -> Result<Option<Head>, ModelError> {
+    let name = name(path);
+    let view = |head: &Head| match head.placement {
+        Placement::Outline(outline) => Some(outline.view),
+        Placement::Face(_) => None,
+    };
+    let mut heads = heads_without_face(photo, pyramid, models)?.into_iter();
+    let side = [("_right_", View::RightSide), ("_left_", View::LeftSide)];
+    let side = side.into_iter().find(|(part, _)| name.contains(part));
+    Ok(match side {
+        Some((_, side)) => heads.find(|head| view(head) == Some(side)),
+        None => heads.next(),
+    })
 }
 
 /// Where the head of a photo without a face is, as a person would place it;

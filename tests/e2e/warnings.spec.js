@@ -1,6 +1,8 @@
 // What is wrong with a plan, said as it comes up; and what a bad job looks like.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from '@playwright/test';
-import { changing, keep, onStage, openSample, slide, step } from './app.js';
+import { changing, frameAfter, keep, onStage, openPhoto, openSample, slide, step } from './app.js';
 import { test } from './watch.js';
 
 const shown = (page) => page.getByTestId('warnings').locator('.warning:visible');
@@ -37,6 +39,24 @@ test('each mistake is said with its number, gone when it is mended, and can be p
   await slide(page, 'DensityPerCm2', 240);
   await expect(shown(page)).toHaveText([/Helmet: dots cover 17 % .*15 %/]);
   await slide(page, 'DensityPerCm2', 150);
+  await expect(shown(page)).toHaveCount(0);
+});
+
+test('pigment much darker than the brows is warned of, on a photo whose brows were read', async ({ app: page }) => {
+  const file = join(process.env.SMP_PHOTOS ?? '/nowhere', 'heads/gov_bald_dark_whitebeard_335.jpg');
+  test.skip(!existsSync(file), 'no shared/photos beside this checkout: there is no photo with light brows');
+  await openPhoto(page, file);
+  await frameAfter(page, '0');
+  await step(page, 'Shade');
+  await expect(shown(page)).toHaveCount(0);
+  await slide(page, 'Dilution', 10);
+  await expect(shown(page)).toHaveCount(0);
+  await slide(page, 'DepthMm', 0.02);
+  await expect(shown(page)).toHaveText([/Too dark: an impression is \d+ steps of lightness darker than the brows. Beyond 12/]);
+  const steps = Number((await shown(page).textContent()).match(/is (\d+) steps/)[1]);
+  expect(steps).toBeGreaterThan(12);
+  await page.screenshot({ path: keep('warning-too-dark.png') });
+  await changing(page, () => page.getByTestId('undo').click());
   await expect(shown(page)).toHaveCount(0);
 });
 

@@ -5,6 +5,9 @@
 /// Largest magnification, view px per photo px.
 pub const MAX_SCALE: f64 = 12.0;
 
+/// Largest magnification that [`Viewport::around`] chooses by itself: more only blurs.
+const SHARP_SCALE: f64 = 2.0;
+
 /// Photo px to view px: `view = photo · scale + (x, y)`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Viewport {
@@ -28,6 +31,22 @@ impl Viewport {
             scale,
             x: 0.0,
             y: 0.0,
+        }
+        .clamped(photo, view)
+    }
+
+    /// A part of the photo, from its upper left to its lower right corner, centred and
+    /// as large as it fits; no larger than sharp, no smaller than the whole photo fits.
+    #[must_use]
+    pub fn around(low: (f64, f64), high: (f64, f64), photo: Size, view: Size) -> Self {
+        let part = (high.0 - low.0, high.1 - low.1);
+        let least = fit_scale(photo, view);
+        let scale = fit_scale(part, view).min(SHARP_SCALE).max(least);
+        let centred = |low: f64, high: f64, view: f64| 0.5 * (view - scale * (low + high));
+        Self {
+            scale,
+            x: centred(low.0, high.0, view.0),
+            y: centred(low.1, high.1, view.1),
         }
         .clamped(photo, view)
     }
@@ -131,6 +150,18 @@ mod tests {
                     prop_assert!(covers || inside, "{v:?}");
                 }
             }
+        }
+
+        #[test]
+        fn a_part_of_the_photo_is_all_in_view_and_no_smaller_than_before(photo in size(), view in size(), from in (0.0..0.6_f64, 0.0..0.6_f64), share in (0.1..0.4_f64, 0.1..0.4_f64)) {
+            let low = (from.0 * photo.0, from.1 * photo.1);
+            let high = (low.0 + share.0 * photo.0, low.1 + share.1 * photo.1);
+            let v = Viewport::around(low, high, photo, view);
+            prop_assert!(v.scale >= Viewport::fit(photo, view).scale);
+            let (left, top) = v.view_from_photo(low);
+            let (right, bottom) = v.view_from_photo(high);
+            prop_assert!(left >= -1e-6 && top >= -1e-6, "{v:?}");
+            prop_assert!(right <= view.0 + 1e-6 && bottom <= view.1 + 1e-6, "{v:?}");
         }
 
         #[test]

@@ -280,6 +280,7 @@ impl App {
         self.tap.set(None);
         self.finder.holding.set(true);
         self.wear(head);
+        self.show_found_head();
         self.read_matte();
         // Somebody who has gone elsewhere stays there.
         if self.tab.get_untracked() == Tab::Place {

@@ -23,6 +23,7 @@ pub mod state;
 pub mod strings;
 pub mod time;
 pub mod warnings;
+pub mod zoom;
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast as _, JsValue};

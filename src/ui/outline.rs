@@ -62,6 +62,11 @@ impl App {
         let Some(placed) = self.plan.with_untracked(|plan| plan.placement) else {
             return start;
         };
+        // Markers that wait for the person's taps tell nothing of the head.
+        let nobodys = starting_placement(None, photo.width, photo.height).rounded();
+        if placed.with_known_length(None) == nobodys {
+            return start.with_known_length(placed.known_length());
+        }
         let head = self.head.get_untracked().and_then(Result::ok);
         let seen = match (start, outline_of(&placed, head.as_ref(), photo)) {
             (Placement::Outline(new), Some(old)) => {

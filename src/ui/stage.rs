@@ -12,19 +12,17 @@ use super::marker::photo_point;
 use super::numbers::{fixed, px};
 use super::place::{PlaceMarkers, tapped};
 use super::state::{App, Tab, TapTarget};
-use crate::session::viewport::Viewport;
+use super::zoom::{ZoomButtons, pinch, view, zoom_at};
 
 /// A pointer moved by less than this, CSS px, has tapped, not dragged.
 const TAP_SLOP_PX: f64 = 6.0;
-/// One press of a zoom button.
-const ZOOM_STEP: f64 = 1.4;
 
 /// Pointers that are down on the stage.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Finger {
+pub(super) struct Finger {
     id: i32,
-    x: f64,
-    y: f64,
+    pub(super) x: f64,
+    pub(super) y: f64,
     moved: f64,
 }
 
@@ -256,70 +254,14 @@ fn tap(app: App, at: (f64, f64)) {
     }
 }
 
-fn view(app: App, change: impl FnOnce(Viewport, (f64, f64), (f64, f64)) -> Viewport) {
-    if let Some(photo) = app.photo.get_untracked() {
-        let next = change(
-            app.viewport.get_untracked(),
-            photo.size(),
-            app.stage_size.get_untracked(),
-        );
-        app.viewport.set(next);
-    }
-}
-
-fn stage_corner() -> (f64, f64) {
-    let stage = document()
-        .query_selector("[data-testid=stage]")
-        .ok()
-        .flatten();
-    stage.map_or((0.0, 0.0), |stage| {
-        let rect = stage.get_bounding_client_rect();
-        (rect.left(), rect.top())
-    })
-}
-
-fn zoom_at(app: App, factor: f64, client: (f64, f64)) {
-    let corner = stage_corner();
-    view(app, |v, photo, stage| {
-        v.zoomed(
-            factor,
-            (client.0 - corner.0, client.1 - corner.1),
-            photo,
-            stage,
-        )
-    });
-}
-
-fn pinch(app: App, before: [Finger; 2], after: [Finger; 2]) {
-    let gap = |[a, b]: [Finger; 2]| libm::hypot(a.x - b.x, a.y - b.y).max(1.0);
-    let middle = |[a, b]: [Finger; 2]| ((a.x + b.x) / 2.0, (a.y + b.y) / 2.0);
-    let (from, to) = (middle(before), middle(after));
-    view(app, |v, photo, stage| {
-        v.panned((to.0 - from.0, to.1 - from.1), photo, stage)
-    });
-    zoom_at(app, gap(after) / gap(before), to);
-}
-
 /// Zoom and comparison.
 #[component]
 fn Tools() -> impl IntoView {
     let app = expect_context::<App>();
-    let zoom = move |factor: f64| {
-        view(app, |v, photo, stage| {
-            v.zoomed(factor, (stage.0 / 2.0, stage.1 / 2.0), photo, stage)
-        });
-    };
-    let fit = move |_| view(app, |_, photo, stage| Viewport::fit(photo, stage));
-    let full = move |_| zoom(1.0 / app.viewport.get_untracked().scale);
     let hold = move |on: bool| app.holding.set(on);
     view! {
         <div class="tools">
-            <div class="zoom" role="group" aria-label="Zoom">
-                <button type="button" aria-label="Zoom out" on:click=move |_| zoom(1.0 / ZOOM_STEP)>"−"</button>
-                <button type="button" aria-label="Zoom in" on:click=move |_| zoom(ZOOM_STEP)>"+"</button>
-                <button type="button" on:click=fit>"Fit"</button>
-                <button type="button" on:click=full>"100 %"</button>
-            </div>
+            <ZoomButtons />
             <label class="compare">
                 <span>"Compare"</span>
                 <input

@@ -90,6 +90,9 @@ pub struct App {
     pub held: RwSignal<bool>,
     pub mirror: RwSignal<bool>,
     pub viewport: RwSignal<Viewport>,
+    /// Whether photo and stage are brought together so that the head is seen, or else
+    /// the whole photo.
+    pub shows_head: RwSignal<bool>,
     pub stage_size: RwSignal<(f64, f64)>,
     pub tap: RwSignal<Option<TapTarget>>,
     pub skin: RwSignal<Option<[f64; 3]>>,
@@ -151,6 +154,7 @@ impl App {
             guides: RwSignal::new(true),
             held: RwSignal::new(false),
             mirror: RwSignal::new(true),
+            shows_head: RwSignal::new(false),
             viewport: RwSignal::new(Viewport {
                 scale: 1.0,
                 x: 0.0,
@@ -183,12 +187,7 @@ impl App {
         app.keep_matte();
         app.keep_steps();
         app.keep_strip();
-        Effect::new(move |_| {
-            let (photo, stage) = (app.photo.get(), app.stage_size.get());
-            if let Some(photo) = photo {
-                app.viewport.set(Viewport::fit(photo.size(), stage));
-            }
-        });
+        app.keep_in_view();
         set_interval(
             move || {
                 app.with_client(RenderClient::check);
@@ -470,6 +469,7 @@ impl App {
         self.timeline.forget();
         self.put_aside.set(0);
         self.start_document(known);
+        self.shows_head.set(known.is_some());
         self.tap.set(None);
         if known.is_some() {
             self.tab.set(Tab::Hairline);

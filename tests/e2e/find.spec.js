@@ -205,6 +205,33 @@ test('from the side: the skull is found as it leans, and a tap on the ear tells 
   expect(await off()).toBeLessThan(2);
 });
 
+test('a head that is found fills the stage, and a button brings back all of the photo', async ({ app: page }) => {
+  const file = join(HEADS, 'pif_horseshoe_dark_sides.jpg');
+  needs(file);
+  await opensByItself(page, file);
+  const [photo, stage] = [page.locator('.photo'), page.getByTestId('stage')];
+  const larger = async () => (await photo.boundingBox()).height / (await stage.boundingBox()).height;
+  expect(await larger()).toBeGreaterThan(1.1);
+  // From the top of the head to the chin.
+  for (const point of [[0.51, 0.03], [0.47, 0.41]]) {
+    const [, y] = await inWindow(page, point);
+    const box = await stage.boundingBox();
+    expect(y).toBeGreaterThan(box.y);
+    expect(y).toBeLessThan(box.y + box.height);
+  }
+  await page.getByRole('button', { name: 'Fit' }).click();
+  await expect.poll(larger).toBeLessThan(1.01);
+  await page.getByRole('button', { name: 'Head', exact: true }).click();
+  await expect.poll(larger).toBeGreaterThan(1.1);
+  // Somebody who has zoomed in while it was looked for stays there.
+  await page.getByRole('button', { name: 'Zoom in' }).click();
+  const was = await larger();
+  await step(page, 'Place');
+  await page.getByRole('button', { name: 'Find the face' }).click();
+  await expect(page.getByRole('tab', { selected: true })).toHaveText('Hairline', { timeout: 20_000 });
+  expect(Math.abs((await larger()) - was)).toBeLessThan(0.01);
+});
+
 test('of several faces the largest, and each by a button', async ({ app: page }) => {
   const file = join(HEADS, 'pif_panel_backs_of_heads.jpg');
   needs(file);

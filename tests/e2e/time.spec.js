@@ -98,9 +98,10 @@ test('the timeline by keyboard, and the strip made anew for another look', async
 test('it plays from the first session to year ten and stops', async ({ app: page }) => {
   await openSample(page, 'sample-front-light');
   await step(page, 'Time');
-  await changing(page, () => page.getByTestId('timeline').fill('10.5'));
+  await changing(page, () => page.getByTestId('timeline').fill('0'));
+  await expect(page.getByTestId('moment')).toHaveText('First session');
   await page.getByTestId('play').click();
-  await expect(page.getByTestId('moment')).toHaveText('10 years', { timeout: 10_000 });
+  await expect(page.getByTestId('moment')).toHaveText('10 years', { timeout: 20_000 });
   await expect(page.getByTestId('play')).toHaveText('Play');
   // From the end it begins again, at its own pace however often it is tapped, and whoever leaves the step stops it.
   for (let i = 0; i < 5; i++) await page.getByTestId('play').click();
@@ -112,6 +113,27 @@ test('it plays from the first session to year ten and stops', async ({ app: page
   const held = await page.getByTestId('moment').textContent();
   await page.waitForTimeout(500);
   await expect(page.getByTestId('moment')).toHaveText(held);
+});
+
+test('it plays, pauses and goes on by keyboard', async ({ app: page }) => {
+  await openSample(page, 'sample-front-light');
+  await step(page, 'Time');
+  await page.getByTestId('timeline').focus();
+  await changing(page, () => page.keyboard.press('Home'));
+  const [play, moment] = [page.getByTestId('play'), page.getByTestId('moment')];
+  await play.focus();
+  await page.keyboard.press('Enter');
+  await expect(play).toHaveText('Pause');
+  await expect(moment).toContainText('Day');
+  await page.keyboard.press(' ');
+  await expect(play).toHaveText('Play');
+  await expect(play).toBeFocused();
+  const held = await moment.textContent();
+  await page.waitForTimeout(500);
+  await expect(moment).toHaveText(held);
+  await page.keyboard.press(' ');
+  await expect(play).toHaveText('Pause');
+  await expect(moment).not.toHaveText(held);
 });
 
 test('where motion is not wanted it goes from stop to stop', async ({ app: page }) => {

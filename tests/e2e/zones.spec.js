@@ -10,6 +10,9 @@ const impressions = async (page) => Number(await page.getByTestId('stage').getAt
 const picture = async (page) => (await onStage(page, 'after')).data;
 const zone = (page, label) => changing(page, () => page.getByTestId('zone').selectOption({ label }));
 
+/** Over the thin crown of hl_top_diffuse_thinning.jpg. */
+const CROWN = [[0.35, 0.18], [0.55, 0.16], [0.7, 0.22], [0.7, 0.3], [0.5, 0.22], [0.45, 0.32], [0.6, 0.34]];
+
 /** A photo of the shared set; skips where it is not there. */
 function shared(name) {
   const path = join(process.env.SMP_PHOTOS ?? '', 'heads', name);
@@ -46,6 +49,11 @@ test('a class of hair loss is filled in three taps, and undo gives the first pic
   const top = await impressions(page);
   expect(top).toBeGreaterThan(temples);
   expect(top).toBeLessThanOrEqual(all);
+  // Few of the photo's pixels, but plainly: the top of the head is seen to be darker.
+  const [was, is] = [(await onStage(page, 'before')).data, await picture(page)];
+  let plain = 0;
+  for (let i = 1; i < is.length; i += 4) plain += was[i] - is[i] > 8;
+  expect(plain).toBeGreaterThan(5000);
   await expect(page.getByTestId('count')).toContainText(/impressions on \d+ cm²/);
   await page.screenshot({ path: keep('zone_norwood6.png') });
   await changing(page, () => page.getByTestId('undo').click());
@@ -76,8 +84,7 @@ test('a thinning crown seen from above is filled, and its hairs stay', async ({ 
   await page.getByRole('radio', { name: 'Treat', exact: true }).check();
   await page.getByTestId('brush-width').fill('34');
   const before = light(await onStage(page, 'before'), [0.43, 0.22], 0.05);
-  const crown = [[0.35, 0.18], [0.55, 0.16], [0.7, 0.22], [0.7, 0.3], [0.5, 0.22], [0.45, 0.32], [0.6, 0.34]];
-  await changing(page, () => paint(page, crown));
+  await changing(page, () => paint(page, CROWN));
   expect(await impressions(page)).toBeGreaterThan(little + 2000);
   await step(page, 'Density');
   await changing(page, () => page.getByTestId('density-fill').click());
@@ -141,15 +148,72 @@ async function chooseStep(page, name) {
   while ((await page.locator(':focus').textContent()) !== name) await page.keyboard.press('ArrowRight');
 }
 
+/** Chooses by the arrows from where the photo shows the head. */
+async function seeFrom(page, name) {
+  const view = page.getByRole('radio', { name });
+  await page.locator('input[name=view]').first().focus();
+  await changing(page, async () => {
+    for (let i = 0; i < 6 && !(await view.isChecked()); i++) await page.keyboard.press('ArrowDown');
+  });
+}
+
+/** Moves the brush to a point by the arrows, as somebody who looks would. In longer edges of the photo. */
+async function go(page, to) {
+  const brush = page.getByTestId('brush');
+  for (let i = 0; i < 60; i++) {
+    const box = await brush.boundingBox();
+    const [x, y] = await inWindow(page, to);
+    const [right, down] = [x - box.x - box.width / 2, y - box.y - box.height / 2];
+    const far = Math.max(Math.abs(right), Math.abs(down));
+    if (far < 3) return;
+    const arrow = Math.abs(right) === far ? (right > 0 ? 'ArrowRight' : 'ArrowLeft') : down > 0 ? 'ArrowDown' : 'ArrowUp';
+    await page.keyboard.press(far > 40 ? `Shift+${arrow}` : arrow);
+  }
+}
+
+/** Leads the focused brush along points with the space bar held. */
+async function paintByKeys(page, [first, ...rest]) {
+  await go(page, first);
+  await changing(page, async () => {
+    await page.keyboard.down(' ');
+    for (const point of rest) await go(page, point);
+    await page.keyboard.up(' ');
+  });
+}
+
+test('a crown seen from above by keyboard alone', async ({ app: page }) => {
+  await openPhoto(page, shared('hl_top_diffuse_thinning.jpg'));
+  await chooseStep(page, 'Place');
+  await seeFrom(page, 'From above');
+  await chooseStep(page, 'Density');
+  await page.keyboard.press('Tab');
+  await changing(page, () => page.keyboard.press('c'));
+  const [little, first] = [await impressions(page), await picture(page)];
+  await chooseStep(page, 'Brush');
+  await page.getByRole('radio', { name: 'Hair', exact: true }).focus();
+  for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('radio', { name: 'Treat', exact: true })).toBeChecked();
+  await page.getByTestId('brush-width').focus();
+  for (let i = 0; i < 60 && (await page.getByTestId('brush-width').inputValue()) < 34; i++) await page.keyboard.press('ArrowRight');
+  await page.getByTestId('brush').focus();
+  await paintByKeys(page, CROWN);
+  expect(await impressions(page)).toBeGreaterThan(little + 2000);
+  await chooseStep(page, 'Density');
+  const before = light(await onStage(page, 'before'), [0.43, 0.22], 0.05);
+  await page.getByTestId('density-fill').focus();
+  await changing(page, () => page.keyboard.press('Enter'));
+  const after = light(await onStage(page, 'after'), [0.43, 0.22], 0.05);
+  expect(after.mean).toBeLessThan(0.96 * before.mean);
+  expect(after.dark).toBeGreaterThan(0.9 * before.dark);
+  await changing(page, () => page.keyboard.press('Control+z'));
+  await changing(page, () => page.keyboard.press('Control+z'));
+  expect((await picture(page)).equals(first), 'the picture before it was painted').toBe(true);
+});
+
 test('a scar by keyboard alone', async ({ app: page }) => {
   await openPhoto(page, await scarred(page));
   await chooseStep(page, 'Place');
-  // The arrows choose among the views.
-  const behind = page.getByRole('radio', { name: 'From behind' });
-  await page.locator('input[name=view]').first().focus();
-  await changing(page, async () => {
-    for (let i = 0; i < 6 && !(await behind.isChecked()); i++) await page.keyboard.press('ArrowDown');
-  });
+  await seeFrom(page, 'From behind');
   await chooseStep(page, 'Density');
   await page.keyboard.press('Tab');
   await changing(page, () => page.keyboard.press('c'));
@@ -160,33 +224,31 @@ test('a scar by keyboard alone', async ({ app: page }) => {
   await expect(page.getByRole('radio', { name: 'Strip scar' })).toBeChecked();
   await page.getByTestId('brush-width').focus();
   while ((await page.getByTestId('brush-width').inputValue()) > 5) await page.keyboard.press('ArrowLeft');
-  const brush = page.getByTestId('brush');
-  await brush.focus();
-  // To where the scar begins, as somebody who looks would go, and along it.
-  const go = async (to) => {
-    for (let i = 0; i < 60; i++) {
-      const box = await brush.boundingBox();
-      const [x, y] = await inWindow(page, to);
-      const [right, down] = [x - box.x - box.width / 2, y - box.y - box.height / 2];
-      const far = Math.max(Math.abs(right), Math.abs(down));
-      if (far < 3) return;
-      const arrow = Math.abs(right) === far ? (right > 0 ? 'ArrowRight' : 'ArrowLeft') : down > 0 ? 'ArrowDown' : 'ArrowUp';
-      await page.keyboard.press(far > 40 ? `Shift+${arrow}` : arrow);
-    }
-  };
-  await go([0.36, 0.45]);
-  await changing(page, async () => {
-    await page.keyboard.down(' ');
-    await go([0.64, 0.45]);
-    await page.keyboard.up(' ');
-  });
+  await page.getByTestId('brush').focus();
+  await paintByKeys(page, [[0.36, 0.45], [0.64, 0.45]]);
   await expect(page.getByTestId('stage')).toHaveAttribute('data-settled', 'true');
   expect(await contrast(page, 'after')).toBeLessThan(0.85 * (await contrast(page, 'before')));
   await changing(page, () => page.keyboard.press('Control+z'));
   expect((await picture(page)).equals(first), 'the picture without the scar treated').toBe(true);
 });
 
-test('the same by keyboard alone', async ({ app: page }) => {
+test('a class of hair loss by keyboard alone, and undo back to the start', async ({ app: page }) => {
+  await openPhoto(page, FRONT);
+  await frameAfter(page, '0');
+  const first = await picture(page);
+  await chooseStep(page, 'Density');
+  await page.keyboard.press('Tab');
+  await changing(page, () => page.keyboard.type('Norwood VI'));
+  await expect(page.getByTestId('zone').locator('option:checked')).toHaveText('Norwood VI');
+  const undo = page.getByTestId('undo');
+  for (let i = 0; i < 10 && (await undo.getAttribute('aria-disabled')) !== 'true'; i++) {
+    await changing(page, () => page.keyboard.press('Control+z'));
+  }
+  await expect(undo).toHaveAttribute('aria-disabled', 'true');
+  expect((await picture(page)).equals(first), 'the first picture, byte for byte').toBe(true);
+});
+
+test('an area and a stamp by keyboard alone', async ({ app: page }) => {
   await openPhoto(page, FRONT);
   await frameAfter(page, '0');
   const first = await picture(page);

@@ -38,6 +38,8 @@ pub struct Finder {
     /// Whether the picture waits for that: a found head is not first shown
     /// with impressions over its hair.
     pub(super) holding: RwSignal<bool>,
+    /// Whether a head was found that no picture has shown yet.
+    pub(super) unseen: StoredValue<bool>,
     /// The share of the models that has come, while they are on their way.
     fetched: RwSignal<Option<f64>>,
     client: StoredValue<VisionClient, LocalStorage>,
@@ -57,6 +59,7 @@ impl Finder {
             settled: RwSignal::new(true),
             holding: RwSignal::new(false),
             client: StoredValue::new_local(VisionClient::new(models)),
+            unseen: StoredValue::new(false),
             fetched: RwSignal::new(None),
             matched: StoredValue::new(None),
             read_for: StoredValue::new(None),
@@ -75,6 +78,7 @@ impl Finder {
         self.end();
         self.heads.set(Vec::new());
         self.outlines.set_value(Vec::new());
+        self.unseen.set_value(false);
         self.read_for.set_value(None);
     }
 
@@ -280,7 +284,7 @@ impl App {
         self.tap.set(None);
         self.finder.holding.set(true);
         self.wear(head);
-        self.show_found_head();
+        self.finder.unseen.set_value(true);
         self.read_matte();
         // Somebody who has gone elsewhere stays there.
         if self.tab.get_untracked() == Tab::Place {

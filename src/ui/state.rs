@@ -403,6 +403,7 @@ impl App {
                     under_hair,
                     stages,
                 });
+                self.show_found_head();
             }
             Response::Sampled { linear_rgb, .. } => match self.colour.get_untracked() {
                 Some(Picking::Skin) => self.skin.set(Some(linear_rgb)),

@@ -34,9 +34,14 @@ impl App {
         });
     }
 
-    /// Shows the head that was just found, unless somebody has zoomed meanwhile: what
-    /// changes is a small part of most photos.
+    /// A picture has come: with the first one of a found head that head is shown, unless
+    /// somebody has zoomed meanwhile. What changes is a small part of most photos. Not
+    /// sooner: until then the cores have enough to do.
     pub(super) fn show_found_head(self) {
+        if !self.finder.unseen.get_value() {
+            return;
+        }
+        self.finder.unseen.set_value(false);
         let is_fit = self.photo.get_untracked().is_some_and(|photo| {
             let whole = Viewport::fit(photo.size(), self.stage_size.get_untracked());
             self.viewport.get_untracked() == whole

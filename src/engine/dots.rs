@@ -40,6 +40,8 @@ pub struct Shown {
     uptake: Vec<[f32; 2]>,
     /// For each session.
     makes: [Make; SESSIONS],
+    /// The latest session, and whether any has been.
+    done: (usize, bool),
 }
 
 impl Shown {
@@ -81,6 +83,29 @@ impl Shown {
         shown.map(dot).collect()
     }
 
+    /// The same impressions at another time of the treatment's life, into `out`: what
+    /// [`visible`] would give where nothing else has changed, without asking each. False,
+    /// and `out` as it was, where others show then.
+    #[must_use]
+    pub fn aged(
+        &self,
+        life: &Life,
+        density: &Density,
+        hairline: &Hairline,
+        out: &mut Self,
+    ) -> bool {
+        let makes = makes(life, density, hairline);
+        if self.done != done(life) || is_even(&self.makes) != is_even(&makes) {
+            return false;
+        }
+        out.ramp.clone_from(&self.ramp);
+        out.session.clone_from(&self.session);
+        out.uptake.clone_from(&self.uptake);
+        (out.count, out.under_hair) = (self.count, self.under_hair);
+        (out.makes, out.done) = (makes, self.done);
+        true
+    }
+
     fn uptake_of(&self, i: usize) -> [f32; 2] {
         self.uptake.get(i).copied().unwrap_or([1.0; 2])
     }
@@ -105,6 +130,22 @@ impl Shown {
     fn is_made_as(&self, other: &Self) -> bool {
         self.makes == other.makes && self.session.is_empty() && other.session.is_empty()
     }
+}
+
+/// See [`Shown`].
+fn done(life: &Life) -> (usize, bool) {
+    (life.latest(), life.share() > 0.0)
+}
+
+/// What makes the impressions of each session.
+fn makes(life: &Life, density: &Density, hairline: &Hairline) -> [Make; SESSIONS] {
+    life.spreads(density)
+        .map(|spread| Make::new(&spread, density, hairline))
+}
+
+fn is_even(makes: &[Make; SESSIONS]) -> bool {
+    let [first, ..] = makes;
+    makes.iter().all(|make| make == first)
 }
 
 /// Decides which candidates show for this hairline and density, at this time of
@@ -208,13 +249,10 @@ pub fn visible(
     {
         out.uptake.extend(projection.treated.iter().map(uptake));
     }
-    out.makes = life
-        .spreads(density)
-        .map(|spread| Make::new(&spread, density, hairline));
-    let [first, ..] = out.makes;
-    let is_even = out.makes.iter().all(|make| *make == first);
+    out.makes = makes(life, density, hairline);
+    out.done = done(life);
     out.session.clear();
-    if is_even {
+    if is_even(&out.makes) {
         return;
     }
     let shares = life.shares().map(|share| share as f32);

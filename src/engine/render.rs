@@ -388,15 +388,21 @@ impl Renderer {
             });
         }
         if runs(Stage::Visibility) {
+            // A picture at another time is mostly of the same impressions, made otherwise.
+            let then = last.as_ref().map(|last| Inputs {
+                moment: last.moment,
+                ..next
+            });
+            let only_time = then.is_some_and(|then| {
+                !must_run(Stage::Visibility, last.as_ref(), &then) && !projects
+            }) && scalp_is_new.is_none();
             let choose = || {
-                visible(
-                    &placed.projection,
-                    &self.distance,
-                    &look.hairline,
-                    &look.density,
-                    &life,
-                    &mut self.next_shown,
-                );
+                let (line, density) = (&look.hairline, &look.density);
+                let next = &mut self.next_shown;
+                if !(only_time && self.shown.aged(&life, density, line, next)) {
+                    let (projection, distance) = (&placed.projection, &self.distance);
+                    visible(projection, distance, line, density, &life, next);
+                }
             };
             timer.time(Stage::Visibility, choose);
         }

@@ -64,7 +64,8 @@ struct Inner {
     corrections: Corrections,
     corrected: bool,
     frames: Queue<(Inputs, bool)>,
-    other_job: Option<u32>,
+    /// Jobs other than frames that are not answered yet: none is forgotten for another.
+    other_jobs: Vec<u32>,
     next_other: u32,
     deadline_ms: Option<f64>,
 }
@@ -97,7 +98,7 @@ impl RenderClient {
             loading: false,
             deaths: 0,
             frames: Queue::default(),
-            other_job: None,
+            other_jobs: Vec::new(),
             next_other: 1 << 31,
             deadline_ms: None,
         })));
@@ -142,7 +143,7 @@ impl RenderClient {
     pub fn ask(&self, request: impl FnOnce(u32) -> Request) -> u32 {
         let mut inner = self.0.borrow_mut();
         let job = inner.next_job();
-        inner.other_job = Some(job);
+        inner.other_jobs.push(job);
         inner.wait(LONG_PATIENCE_MS);
         inner.send_corrections();
         inner.post(request(job), &[]);
@@ -211,7 +212,7 @@ impl RenderClient {
             }
             inner.deaths += u32::from(by_itself);
             inner.frames.clear();
-            inner.other_job = None;
+            inner.other_jobs.clear();
             inner.deadline_ms = None;
             inner.loading = false;
             let photo_lost = inner.deaths >= LIVES;
@@ -302,15 +303,12 @@ impl Inner {
             | Response::Failed { job, .. } => {
                 let next = self.frames.answered(*job);
                 self.send_frame(next);
-                let wanted =
-                    self.other_job == Some(*job) || matches!(response, Response::Failed { .. });
-                if self.other_job == Some(*job) {
-                    self.other_job = None;
-                }
-                wanted
+                let asked = self.other_jobs.len();
+                self.other_jobs.retain(|other| other != job);
+                self.other_jobs.len() < asked || matches!(response, Response::Failed { .. })
             }
         };
-        if self.deadline_ms.is_none() && (self.loading || self.other_job.is_some()) {
+        if self.deadline_ms.is_none() && (self.loading || !self.other_jobs.is_empty()) {
             self.wait(LONG_PATIENCE_MS);
         }
         wanted

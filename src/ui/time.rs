@@ -184,7 +184,8 @@ impl App {
 
     fn ask_for_strip(self) {
         let fits = matches!(self.head.get_untracked(), Some(Ok(_)));
-        if !fits || self.export.with_untracked(Option::is_some) {
+        let is_seen = self.tab.get_untracked() == Tab::Time;
+        if !fits || !is_seen || self.export.with_untracked(Option::is_some) {
             return;
         }
         let moment = Moment {

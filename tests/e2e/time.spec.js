@@ -136,6 +136,22 @@ test('it plays, pauses and goes on by keyboard', async ({ app: page }) => {
   await expect(moment).not.toHaveText(held);
 });
 
+test('what is asked for while the strip is made is done all the same', async ({ app: page }) => {
+  await openSample(page, 'sample-front-light');
+  const size = page.locator('input[type=range][data-param="DiameterMm"]');
+  await step(page, 'Density');
+  await slide(page, 'DiameterMm', 0.5);
+  // By way of the Time step, whose strip is asked for a little later.
+  for (const wait of [0, 200, 400]) {
+    await step(page, 'Time');
+    await page.waitForTimeout(wait);
+    await step(page, 'Density');
+    await changing(page, () => page.getByTestId('density-fill').click());
+    await changing(page, () => page.getByTestId('undo').click());
+    await expect(size).toHaveValue('0.5');
+  }
+});
+
 test('where motion is not wanted it goes from stop to stop', async ({ app: page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await openSample(page, 'sample-front-light');

@@ -236,9 +236,9 @@ fn each_session_goes_over_dot_scars_once_more() {
     let placement = from_behind();
     let (photo, strokes) = scarred(&placement, TAN, width, height);
     let head = fit(&placement, width, height).expect("sound");
-    // How much of each dot's paleness a moment takes away. Fresh pigment is darker, and
-    // each session's is fresh on its day: all as if healed, hence.
-    let taken = |strokes: &Corrections| {
+    // Some days after each session, when its impressions are no longer dark with
+    // freshness, and before the next.
+    let at_each = |strokes: &Corrections| {
         SESSION_DAYS.map(|day| {
             let mut inputs = Inputs::healed(placement, looking(Zone::FullHead));
             inputs.moment.day = day + 11.9;
@@ -246,8 +246,8 @@ fn each_session_goes_over_dot_scars_once_more() {
             stands_out(&rgba, &head, width, height)
         })
     };
-    let unmarked = taken(&Corrections::default());
-    let marked = taken(&strokes);
+    let unmarked = at_each(&Corrections::default());
+    let marked = at_each(&strokes);
     let left: Vec<f64> = marked
         .iter()
         .zip(&unmarked)

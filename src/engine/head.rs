@@ -187,6 +187,12 @@ impl Silhouette {
         }
     }
 
+    /// Half its width and half its height along the photo's axes, px.
+    #[must_use]
+    pub fn half_size(&self) -> DVec2 {
+        DVec2::new(self.extent(DVec2::X), self.extent(DVec2::Y)) - self.centre
+    }
+
     /// The largest `q · dir` of any point of the ellipse, px; `dir` unit.
     #[must_use]
     pub fn extent(&self, dir: DVec2) -> f64 {

@@ -27,6 +27,15 @@ pub struct KnownLength {
 pub const KNOWN_LENGTH_RANGE_MM: std::ops::RangeInclusive<f64> = 10.0..=400.0;
 
 impl Placement {
+    /// From where the head is seen; none for a face.
+    #[must_use]
+    pub const fn view(&self) -> Option<View> {
+        match self {
+            Self::Face(_) => None,
+            Self::Outline(outline) => Some(outline.view),
+        }
+    }
+
     /// What is of known length, if anything.
     #[must_use]
     pub const fn known_length(&self) -> Option<KnownLength> {

@@ -1,6 +1,5 @@
 //! A head that is only an outline: from where it is seen, how it is tilted and turned.
 
-use glam::DVec2;
 use leptos::prelude::*;
 
 use super::numbers::fixed;
@@ -38,13 +37,11 @@ fn outline_of(
         Placement::Outline(outline) => Some(*outline),
         Placement::Face(_) => {
             let ellipse = head?.silhouette_ellipse();
-            let half =
-                [DVec2::X, DVec2::Y].map(|dir| ellipse.extent(dir) - ellipse.centre.dot(dir));
             let marker = |p| marker_from_photo(p, photo.width, photo.height);
             Some(HeadOutline {
                 view: View::Front,
                 centre: marker(ellipse.centre),
-                half_axes: marker(DVec2::from(half)),
+                half_axes: marker(ellipse.half_size()),
                 roll_deg: 0.0,
                 tilt_deg: 0.0,
                 turn_deg: 0.0,

@@ -85,13 +85,6 @@ pub(crate) fn guide(tap: Option<TapTarget>) -> Option<&'static str> {
     })
 }
 
-fn view_of(placement: &Placement) -> Option<View> {
-    match placement {
-        Placement::Face(_) => None,
-        Placement::Outline(outline) => Some(outline.view),
-    }
-}
-
 /// Where a marker stands, photo px. Unmarked edges of a face stand where the
 /// fitted head has them, so that they can be corrected.
 fn marker_px(app: App, id: MarkerId) -> Option<(f64, f64)> {
@@ -210,11 +203,11 @@ pub fn PlaceMarkers() -> impl IntoView {
         let Some(placement) = app.plan.with(|plan| plan.placement) else {
             return Vec::new();
         };
-        let mut ids = match view_of(&placement) {
+        let mut ids = match placement.view() {
             None => FACE.to_vec(),
             Some(_) => OUTLINE.to_vec(),
         };
-        if view_of(&placement).is_some_and(shows_ear) {
+        if placement.view().is_some_and(shows_ear) {
             ids.push(MarkerId::Ear);
         }
         if placement.known_length().is_some() {
@@ -245,7 +238,7 @@ pub fn PlaceMarkers() -> impl IntoView {
 #[component]
 pub fn PlacePanel() -> impl IntoView {
     let app = expect_context::<App>();
-    let current = move || app.plan.with(|plan| plan.placement.map(|p| view_of(&p)));
+    let current = move || app.plan.with(|plan| plan.placement.map(|p| p.view()));
     let choose = move |view: Option<View>| {
         let Some(photo) = app.photo.get_untracked() else {
             return;

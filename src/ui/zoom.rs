@@ -55,10 +55,10 @@ impl App {
 /// The corners of what belongs to a head with its face and some room, photo px.
 fn box_of(head: &HeadModel) -> [DVec2; 2] {
     let ellipse = head.silhouette_ellipse();
-    let reach = DVec2::new(ellipse.extent(DVec2::X), ellipse.extent(DVec2::Y));
+    let half = ellipse.half_size();
     let chin = head.photo_from_head(head.landmarks().menton);
-    let (low, high) = (2.0 * ellipse.centre - reach, reach);
-    let (low, high) = (low.min(chin), high.max(chin));
+    let low = (ellipse.centre - half).min(chin);
+    let high = (ellipse.centre + half).max(chin);
     let room = DVec2::splat(ROOM * (high.y - low.y));
     [low - room, high + room]
 }

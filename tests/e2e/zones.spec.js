@@ -157,6 +157,13 @@ async function seeFrom(page, name) {
   });
 }
 
+/** Chooses what the brush paints by so many arrows down. One group: they go on from hair to the kinds of treatment. */
+async function brushWith(page, name, downs) {
+  await page.getByRole('radio', { name: 'Hair', exact: true }).focus();
+  for (let i = 0; i < downs; i++) await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('radio', { name, exact: true })).toBeChecked();
+}
+
 /** Moves the brush to a point by the arrows, as somebody who looks would. In longer edges of the photo. */
 async function go(page, to) {
   const brush = page.getByTestId('brush');
@@ -190,9 +197,7 @@ test('a crown seen from above by keyboard alone', async ({ app: page }) => {
   await changing(page, () => page.keyboard.press('c'));
   const [little, first] = [await impressions(page), await picture(page)];
   await chooseStep(page, 'Brush');
-  await page.getByRole('radio', { name: 'Hair', exact: true }).focus();
-  for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowDown');
-  await expect(page.getByRole('radio', { name: 'Treat', exact: true })).toBeChecked();
+  await brushWith(page, 'Treat', 3);
   await page.getByTestId('brush-width').focus();
   for (let i = 0; i < 60 && (await page.getByTestId('brush-width').inputValue()) < 34; i++) await page.keyboard.press('ArrowRight');
   await page.getByTestId('brush').focus();
@@ -219,9 +224,7 @@ test('a scar by keyboard alone', async ({ app: page }) => {
   await changing(page, () => page.keyboard.press('c'));
   const first = await picture(page);
   await chooseStep(page, 'Brush');
-  await page.getByRole('radio', { name: 'Hair', exact: true }).focus();
-  for (let i = 0; i < 6; i++) await page.keyboard.press('ArrowDown');
-  await expect(page.getByRole('radio', { name: 'Strip scar' })).toBeChecked();
+  await brushWith(page, 'Strip scar', 6);
   await page.getByTestId('brush-width').focus();
   while ((await page.getByTestId('brush-width').inputValue()) > 5) await page.keyboard.press('ArrowLeft');
   await page.getByTestId('brush').focus();
@@ -259,10 +262,7 @@ test('an area and a stamp by keyboard alone', async ({ app: page }) => {
   await expect(page.getByTestId('zone')).toHaveValue('3');
   const crown = await impressions(page);
   await chooseStep(page, 'Brush');
-  await page.getByRole('radio', { name: 'Hair', exact: true }).focus();
-  // One group: the arrows go on to the kinds of treatment.
-  for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowDown');
-  await expect(page.getByRole('radio', { name: 'Treat', exact: true })).toBeChecked();
+  await brushWith(page, 'Treat', 3);
   await page.getByTestId('brush').focus();
   for (let i = 0; i < 5; i++) await page.keyboard.press('Shift+ArrowUp');
   for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowDown');

@@ -54,10 +54,9 @@ impl<'a> Scene<'a> {
         let heads = reader.heads(models, &mut || true).map_err(|e| told(&e))?;
         let usual = || starting_placement(view, photo.width(), photo.height());
         // As on the page: what was found for that view, else as it seems to be seen.
-        let seen_so = heads.iter().find(|head| match head.placement {
-            Placement::Outline(outline) => Some(outline.view) == view,
-            Placement::Face(_) => false,
-        });
+        let seen_so = heads
+            .iter()
+            .find(|head| view.is_some() && head.placement.view() == view);
         let head = seen_so.or(heads.first());
         let mut placement = head.map_or_else(usual, |head| head.placement);
         if let (Placement::Outline(outline), Some(view)) = (&mut placement, view) {

@@ -182,15 +182,11 @@ fn without_face(
     models: &mut Models,
 ) -> Result<Option<Head>, ModelError> {
     let name = name(path);
-    let view = |head: &Head| match head.placement {
-        Placement::Outline(outline) => Some(outline.view),
-        Placement::Face(_) => None,
-    };
     let mut heads = heads_without_face(photo, pyramid, models)?.into_iter();
     let side = [("_right_", View::RightSide), ("_left_", View::LeftSide)];
     let side = side.into_iter().find(|(part, _)| name.contains(part));
     Ok(match side {
-        Some((_, side)) => heads.find(|head| view(head) == Some(side)),
+        Some((_, side)) => heads.find(|head| head.placement.view() == Some(side)),
         None => heads.next(),
     })
 }

@@ -8,10 +8,12 @@ if (!SMP_BASE_URL || !SMP_BROWSER) throw new Error('run these by `cargo xtask te
 export default defineConfig({
   testDir: '.',
   outputDir: '../../target/e2e',
-  timeout: 60_000,
+  // Generous: no flow times anything, and the machine may be small.
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
   retries: 0,
-  // One at a time: the flows time things and the machine may be small.
-  workers: 1,
+  // Two at a time: a flow mostly waits for one thread of its page.
+  workers: 2,
   forbidOnly: true,
   reporter: SMP_REPORT ? [['list'], ['json', { outputFile: SMP_REPORT }]] : [['list']],
   use: {

@@ -16,21 +16,24 @@ const PHOTOS: &str = "../shared/photos";
 
 /// Runs `cargo test` with these arguments.
 pub(crate) fn cargo_test(args: &[&str]) -> Result<Tally> {
-    count_libtest(cargo().arg("test").args(args))
+    count_libtest(cargo().arg("test").args(args), "")
 }
 
-/// Runs the core's tests in wasm, with the workers' simd, under Node's WASI.
+/// Runs the core's tests in wasm, with the workers' simd, under Node's WASI. Each
+/// line says so: other things may be done beside it.
 pub(crate) fn cargo_test_in_wasm() -> Result<Tally> {
     let mut cargo = cargo();
     cargo.args(["test", "--target", "wasm32-wasip1", "--lib", "--tests"]);
     cargo
         .env("CARGO_TARGET_DIR", at("target/wasi"))
-        .env("RUSTFLAGS", "-Ctarget-feature=+simd128");
-    count_libtest(&mut cargo)
+        .env("RUSTFLAGS", "-Ctarget-feature=+simd128")
+        // A panic ends a wasm run: what it said would be lost with what was held back.
+        .env("RUST_TEST_NOCAPTURE", "1");
+    count_libtest(&mut cargo, "[wasm] ")
 }
 
-/// Shows the output as it comes, and counts.
-fn count_libtest(cargo: &mut Command) -> Result<Tally> {
+/// Shows the output as it comes, each line after `prefix`, and counts.
+fn count_libtest(cargo: &mut Command, prefix: &str) -> Result<Tally> {
     let mut child = cargo
         .arg("--no-fail-fast")
         .stdout(Stdio::piped())
@@ -40,7 +43,7 @@ fn count_libtest(cargo: &mut Command) -> Result<Tally> {
     if let Some(stdout) = child.stdout.take() {
         for line in BufReader::new(stdout).lines() {
             let line = line?;
-            println!("{line}");
+            println!("{prefix}{line}");
             seen += &line;
             seen.push('\n');
         }

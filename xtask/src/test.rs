@@ -1,7 +1,9 @@
 //! `cargo xtask test`: every check and suite, all of them even when one fails,
 //! and one line with the counts at the end.
 
-use anyhow::Result;
+use std::thread;
+
+use anyhow::{Result, bail};
 
 use crate::tally::Tally;
 use crate::tools::{cargo, no_more, run as run_command, step, take_flag};
@@ -41,7 +43,7 @@ const CHECKS: [(&str, &[&str]); 5] = [
 type Suite = (&'static str, fn() -> Result<Tally>);
 
 /// Suites: they count their own tests; and checks with flags of their own.
-const SUITES: [Suite; 4] = [
+const SUITES: [Suite; 3] = [
     ("clippy, page and workers", || {
         build::lint().map(|()| Tally::one(true))
     }),
@@ -51,16 +53,18 @@ const SUITES: [Suite; 4] = [
     ("xtask's tests", || {
         suites::cargo_test(&["--package", "xtask", "--profile", "xtask"])
     }),
-    ("the core's tests in wasm", suites::cargo_test_in_wasm),
 ];
-/// What needs the built site.
-const SITE_SUITES: [Suite; 3] = [
+/// Runs on one core for the most part, and so beside the builds.
+const BESIDE_BUILDS: Suite = ("the core's tests in wasm", suites::cargo_test_in_wasm);
+/// What builds the site and its models, and measures them.
+const BUILDS: [Suite; 2] = [
     ("size budgets", || size::run(&[]).map(|()| Tally::one(true))),
     ("size of the models", || {
         models::run(&[]).map(|()| Tally::one(true))
     }),
-    ("flows in the browser", suites::end_to_end),
 ];
+/// What needs the built site, and the machine for itself.
+const FLOWS: Suite = ("flows in the browser", suites::end_to_end);
 
 /// `cargo xtask test [--fast]`.
 pub(crate) fn run(args: &[String]) -> Result<()> {
@@ -86,8 +90,21 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     for (name, args) in CHECKS {
         count(name, step(name, || check(args)));
     }
-    let site_suites: &[Suite] = if fast { &[] } else { &SITE_SUITES };
-    for (name, suite) in SUITES.iter().chain(site_suites) {
+    for (name, suite) in SUITES {
+        count(name, step(name, suite));
+    }
+    thread::scope(|scope| {
+        let (name, suite) = BESIDE_BUILDS;
+        let beside = scope.spawn(move || step(name, suite));
+        let builds: &[Suite] = if fast { &[] } else { &BUILDS };
+        for (name, suite) in builds {
+            count(name, step(name, suite));
+        }
+        let ended = beside.join();
+        count(name, ended.unwrap_or_else(|_| bail!("its thread panicked")));
+    });
+    if !fast {
+        let (name, suite) = FLOWS;
         count(name, step(name, suite));
     }
 

@@ -3,8 +3,15 @@
 mod support;
 
 use smp_visualizer::engine::{
-    image::Photo, look::Look, params::ParamId, placement::Placement, render::Renderer,
-    stages::Inputs, styles::Style,
+    image::Photo,
+    life::Moment,
+    look::{Density, Look},
+    matte::Matte,
+    params::ParamId,
+    placement::Placement,
+    render::{Frame, Renderer},
+    stages::Inputs,
+    styles::Style,
 };
 use support::{DARK, HEIGHT, LIGHT, TAN, WIDTH, from_above, frontal, photo, render, styled};
 
@@ -164,6 +171,63 @@ fn a_kept_renderer_gives_the_same_bytes_as_a_fresh_one() {
             assert!(kept.pixels() == fresh, "{look:?}");
         }
     }
+}
+
+/// Steps of density and time ask only few of the candidates whether they show.
+#[test]
+fn steps_of_density_and_time_give_what_they_give_at_once() {
+    let placement = frontal();
+    let photo = photo(&placement, TAN, WIDTH, HEIGHT);
+    // Hair hides the scalp of the left half.
+    let shares = (0..WIDTH * HEIGHT).flat_map(|i| {
+        let is_hair = i % WIDTH < WIDTH / 2;
+        if is_hair { [0, 255] } else { [255, 0] }
+    });
+    let matte = Matte::new(WIDTH, photo.rect(), shares.collect()).expect("filled");
+    let of_session = |day| Moment {
+        day,
+        ..Moment::HEALED
+    };
+    let fine = Look {
+        density: Density {
+            diameter_mm: 0.2,
+            ..Density::default()
+        },
+        ..look(90.0, 20.0)
+    };
+    let steps = [
+        (look(160.0, 20.0), Moment::HEALED),
+        (look(170.0, 20.0), Moment::HEALED),
+        (look(120.0, 20.0), Moment::HEALED),
+        (look(121.0, 15.0), Moment::HEALED),
+        (look(250.0, 20.0), Moment::HEALED),
+        (look(20.0, 20.0), Moment::HEALED),
+        (fine, Moment::HEALED),
+        (fine, of_session(-1.0)),
+        (look(100.0, 20.0), of_session(-1.0)),
+        (look(100.0, 20.0), of_session(2.0)),
+        (look(110.0, 20.0), of_session(2.0)),
+        (look(110.0, 20.0), of_session(400.0)),
+        (look(105.0, 20.0), of_session(400.0)),
+    ];
+    let mut kept = Renderer::new(photo.clone());
+    kept.set_matte(Some(matte.clone()));
+    let mut hidden = 0;
+    for (look, moment) in steps {
+        let inputs = Inputs {
+            placement,
+            look,
+            moment,
+        };
+        let mut fresh = Renderer::new(photo.clone());
+        fresh.set_matte(Some(matte.clone()));
+        let [a, b] = [&mut kept, &mut fresh].map(|r| r.render(&inputs, &|| 0.0).expect("sound"));
+        let counts = |frame: &Frame| (frame.impressions, frame.under_hair);
+        assert_eq!(counts(&a), counts(&b), "{look:?} {moment:?}");
+        assert!(kept.pixels() == fresh.pixels(), "{look:?} {moment:?}");
+        hidden += a.under_hair;
+    }
+    assert!(hidden > 1000, "{hidden}");
 }
 
 #[test]

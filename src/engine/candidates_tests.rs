@@ -52,6 +52,10 @@ fn hexagonal_mm(per_cm2: f64) -> f64 {
 }
 
 #[test]
+#[cfg_attr(
+    target_family = "wasm",
+    ignore = "statistics of a set that is the same on every target, as another test holds"
+)]
 fn every_cut_is_evenly_spread_without_clumps() {
     let set = set();
     for per_cm2 in [10.0, 20.0, 40.0] {
@@ -102,6 +106,10 @@ fn neighbours_lie_in_no_favoured_direction() {
 }
 
 #[test]
+#[cfg_attr(
+    target_family = "wasm",
+    ignore = "statistics of a set that is the same on every target, as another test holds"
+)]
 fn seams_are_as_good_as_the_rest() {
     let places = places(&set(), MAX_PER_CM2);
     let average = |of: &dyn Fn(&Vec3) -> bool| {

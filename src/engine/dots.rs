@@ -23,14 +23,19 @@ const MOST_CHANGED: usize = 3;
 
 /// See [`Shown`].
 const UNDER_HAIR: f32 = -1.0;
+/// See [`Shown`].
+const AHEAD: f32 = -2.0;
 
 /// Which candidates show, and how strongly.
 #[derive(Debug, Clone, Default)]
 pub struct Shown {
     /// Per candidate, how far it is out of the hairline's edge: 0 hidden,
     /// 1 past the transition zone; [`UNDER_HAIR`] where it would show but for
-    /// the hair over it.
+    /// the hair over it, [`AHEAD`] where it does so far ahead of the line that it
+    /// shows at no density.
     ramp: Vec<f32>,
+    /// Density where they are densest, per cm².
+    per_cm2: f32,
     count: usize,
     under_hair: usize,
     /// Per candidate, which session it is of; empty where all look alike.
@@ -83,27 +88,61 @@ impl Shown {
         shown.map(dot).collect()
     }
 
-    /// The same impressions at another time of the treatment's life, into `out`: what
-    /// [`visible`] would give where nothing else has changed, without asking each. False,
-    /// and `out` as it was, where others show then.
+    /// The same at another time of the treatment's life or with other impressions, into
+    /// `out`: what [`visible`] would give where head, line, zone and strokes are as they
+    /// were, without asking each. False, and `out` as it was, where each has to be asked.
     #[must_use]
-    pub fn aged(
+    pub fn altered(
         &self,
-        life: &Life,
-        density: &Density,
+        projection: &Projection,
+        distance: &SignedDistance,
         hairline: &Hairline,
+        density: &Density,
+        life: &Life,
         out: &mut Self,
     ) -> bool {
         let makes = makes(life, density, hairline);
         if self.done != done(life) || is_even(&self.makes) != is_even(&makes) {
             return false;
         }
-        out.ramp.clone_from(&self.ramp);
+        let line = Line::new(distance, hairline, density, life);
+        if line.per_cm2 == self.per_cm2 {
+            out.ramp.clone_from(&self.ramp);
+            (out.count, out.under_hair) = (self.count, self.under_hair);
+        } else if is_even(&makes) && projection.treated.is_empty() {
+            self.thinned(projection, &line, out);
+        } else {
+            return false;
+        }
         out.session.clone_from(&self.session);
         out.uptake.clone_from(&self.uptake);
-        (out.count, out.under_hair) = (self.count, self.under_hair);
-        (out.makes, out.done) = (makes, self.done);
+        (out.makes, out.done, out.per_cm2) = (makes, self.done, line.per_cm2);
         true
+    }
+
+    /// Which show at another density, into `out`. Those that show go on to do so where
+    /// it rises, and those that do not where it falls.
+    fn thinned(&self, projection: &Projection, line: &Line<'_>, out: &mut Self) {
+        let per_cm2 = line.per_cm2;
+        let rises = per_cm2 > self.per_cm2;
+        let surely_shown_per_cm2 = per_cm2 * Edge::SHARE_PAST_TRANSITION;
+        let mut told = Told::default();
+        let asked = projection.asks.iter().zip(&projection.spots);
+        let ramps = self.ramp.iter().zip(asked).map(|(was, (asks, spot))| {
+            let is_as_it_was = if rises {
+                *was != 0.0 || asks.per_cm2() >= per_cm2
+            } else {
+                *was == 0.0 || (*was == 1.0 && asks.per_cm2() < surely_shown_per_cm2)
+            };
+            if is_as_it_was || *was <= AHEAD {
+                told.again(*was)
+            } else {
+                told.note(asks, line.ramp(asks.per_cm2(), spot))
+            }
+        });
+        out.ramp.clear();
+        out.ramp.extend(ramps);
+        (out.count, out.under_hair) = (told.count, told.under_hair);
     }
 
     fn uptake_of(&self, i: usize) -> [f32; 2] {
@@ -161,41 +200,11 @@ pub fn visible(
     life: &Life,
     out: &mut Shown,
 ) {
-    let edge = Edge::new(hairline);
-    let (share, earlier) = (life.share() as f32, life.latest() as f32);
-    let per_cm2 = density.per_cm2 as f32 * share;
-    let deep_mm = edge.deep_mm();
-    // How dense impressions are at a depth behind the line, per cm².
-    let shown_per_cm2 = |inside_mm: f32| {
-        (per_cm2 * edge.density_share(inside_mm)).max(share * edge.sentinels(inside_mm))
-    };
-    let inside_mm = |even_mm: f32, spot: &Spot| {
-        even_mm + edge.macro_mm * spot.macro_noise + edge.micro_mm * spot.micro_noise
-    };
-    // Where all is treated alike: most show at no usual density, and cost no more.
-    let usual_ramp = |asked_per_cm2: f32, spot: &Spot| {
-        if asked_per_cm2 >= per_cm2 {
-            return 0.0;
-        }
-        let even_mm = distance.at(spot.cell);
-        if even_mm >= deep_mm {
-            return 1.0;
-        }
-        let inside_mm = inside_mm(even_mm, spot);
-        if asked_per_cm2 >= shown_per_cm2(inside_mm) {
-            return 0.0;
-        }
-        edge.ramp(inside_mm)
-    };
+    let line = Line::new(distance, hairline, density, life);
+    let (share, earlier) = (line.share, life.latest() as f32);
     // How dense they are where zone and strokes say so, and how far out of the edge.
     let treated = |spot: &Spot, treated: &Treated| {
-        let even_mm = distance.at(spot.cell);
-        let (shown, ramp) = if even_mm >= deep_mm {
-            (per_cm2, 1.0)
-        } else {
-            let inside_mm = inside_mm(even_mm, spot);
-            (shown_per_cm2(inside_mm), edge.ramp(inside_mm))
-        };
+        let (shown, ramp) = line.behind(spot);
         // The dots of scars are gone into at every session, from the first on.
         let there = if share > 0.0 {
             share + treated.again * (1.0 - share)
@@ -213,27 +222,24 @@ pub fn visible(
         (shown.max(least), ramp)
     };
     // One pass over each of few lists: there are a hundred thousand in them.
-    let (mut count, mut under_hair) = (0, 0);
-    let mut note = |asks: &Asks, ramp: f32| {
-        let hidden = ramp > 0.0 && asks.is_under_hair();
-        under_hair += usize::from(hidden);
-        count += usize::from(ramp > 0.0 && !hidden);
-        if hidden { UNDER_HAIR } else { ramp }
-    };
+    let mut told = Told::default();
     let all = projection.asks.iter().zip(&projection.spots);
     out.ramp.clear();
     if projection.treated.is_empty() {
         let ramps = all.clone();
-        out.ramp
-            .extend(ramps.map(|(asks, spot)| note(asks, usual_ramp(asks.per_cm2(), spot))));
+        out.ramp.extend(ramps.map(|(asks, spot)| {
+            let ramp = line.ramp(asks.per_cm2(), spot);
+            told.note(asks, ramp)
+        }));
     } else {
         let all = all.clone().zip(&projection.treated);
         out.ramp.extend(all.map(|((asks, spot), here)| {
             let (shown, ramp) = treated(spot, here);
-            note(asks, if asks.per_cm2() < shown { ramp } else { 0.0 })
+            told.note(asks, if asks.per_cm2() < shown { ramp } else { 0.0 })
         }));
     }
-    (out.count, out.under_hair) = (count, under_hair);
+    out.per_cm2 = line.per_cm2;
+    (out.count, out.under_hair) = (told.count, told.under_hair);
     out.uptake.clear();
     let uptake = |here: &Treated| {
         // A dot that every session has gone into, but its halo once: that is wider than
@@ -271,6 +277,105 @@ pub fn visible(
                     earlier.count().min(SESSIONS - 1) as u8
                 }),
         );
+}
+
+/// How dense and strong impressions are behind a hairline, where zone and strokes say
+/// nothing else.
+struct Line<'a> {
+    edge: Edge,
+    /// [`Edge::deep_mm`].
+    deep_mm: f32,
+    distance: &'a SignedDistance,
+    /// Of all impressions those that are there at this time of the treatment.
+    share: f32,
+    /// Density where they are densest, per cm².
+    per_cm2: f32,
+}
+
+impl<'a> Line<'a> {
+    fn new(
+        distance: &'a SignedDistance,
+        hairline: &Hairline,
+        density: &Density,
+        life: &Life,
+    ) -> Self {
+        let edge = Edge::new(hairline);
+        let share = life.share() as f32;
+        Self {
+            deep_mm: edge.deep_mm(),
+            edge,
+            distance,
+            share,
+            per_cm2: density.per_cm2 as f32 * share,
+        }
+    }
+
+    /// How far a candidate that asks for a density stands out of the edge, where
+    /// it shows; see [`Shown`]. Most show at no usual density, and cost no more.
+    #[inline]
+    fn ramp(&self, asked_per_cm2: f32, spot: &Spot) -> f32 {
+        if asked_per_cm2 >= self.per_cm2 {
+            return 0.0;
+        }
+        let even_mm = self.distance.at(spot.cell);
+        if even_mm >= self.deep_mm {
+            return 1.0;
+        }
+        let inside_mm = self.inside_mm(even_mm, spot);
+        if asked_per_cm2 < self.shown_per_cm2(inside_mm) {
+            self.edge.ramp(inside_mm)
+        } else if Edge::is_ahead(inside_mm) {
+            AHEAD
+        } else {
+            0.0
+        }
+    }
+
+    /// How dense they are there, per cm², and how far out of the edge.
+    #[inline]
+    fn behind(&self, spot: &Spot) -> (f32, f32) {
+        let even_mm = self.distance.at(spot.cell);
+        if even_mm >= self.deep_mm {
+            return (self.per_cm2, 1.0);
+        }
+        let inside_mm = self.inside_mm(even_mm, spot);
+        (self.shown_per_cm2(inside_mm), self.edge.ramp(inside_mm))
+    }
+
+    #[inline]
+    fn inside_mm(&self, even_mm: f32, spot: &Spot) -> f32 {
+        even_mm + self.edge.macro_mm * spot.macro_noise + self.edge.micro_mm * spot.micro_noise
+    }
+
+    #[inline]
+    fn shown_per_cm2(&self, inside_mm: f32) -> f32 {
+        (self.per_cm2 * self.edge.density_share(inside_mm))
+            .max(self.share * self.edge.sentinels(inside_mm))
+    }
+}
+
+/// How many candidates were told to show.
+#[derive(Debug, Default)]
+struct Told {
+    count: usize,
+    under_hair: usize,
+}
+
+impl Told {
+    /// Notes one; what [`Shown`] keeps of it.
+    #[inline]
+    fn note(&mut self, asks: &Asks, ramp: f32) -> f32 {
+        let is_hidden = ramp > 0.0 && asks.is_under_hair();
+        self.again(if is_hidden { UNDER_HAIR } else { ramp })
+    }
+
+    /// Notes one that is kept already.
+    #[inline]
+    fn again(&mut self, ramp: f32) -> f32 {
+        self.count += usize::from(ramp > 0.0);
+        self.under_hair += usize::from((UNDER_HAIR..0.0).contains(&ramp));
+        ramp
+    }
 }
 
 /// How to make the impressions of `new` of those of `old`, both of one

@@ -28,6 +28,15 @@ pub(super) struct Edge {
 }
 
 impl Edge {
+    /// Past the transition zone [`Edge::density_share`] is no less, however it is
+    /// rounded.
+    pub(super) const SHARE_PAST_TRANSITION: f32 = 0.99 * TRANSITION_SHARE;
+
+    /// Whether it is so far ahead of the line that there is nothing at any density.
+    pub(super) fn is_ahead(inside_mm: f32) -> bool {
+        inside_mm <= -SENTINEL_MM
+    }
+
     pub(super) fn new(hairline: &Hairline) -> Self {
         // A transition of nothing still needs a slope.
         let transition_mm = (hairline.transition_mm as f32).max(0.1);

@@ -143,9 +143,8 @@ impl Field {
         let spacing_px = self.optics.halo_spacing_px;
         self.halo.clear(spacing_px, photo_width, photo_height);
         self.lay::<L, false>(dots);
-        self.full = self.is_full::<L>();
         self.covered = self.reached(dots.iter().copied()).intersect(self.rect);
-        self.finish::<L>(self.covered);
+        self.full = self.finish::<L>(self.covered);
         before.union(self.covered)
     }
 
@@ -164,14 +163,10 @@ impl Field {
         }
         self.lay::<L, true>(gone);
         self.lay::<L, false>(come);
-        self.full = self.is_full::<L>();
-        if self.full {
-            return None;
-        }
         let changed = self.reached(both()).intersect(touched);
         self.covered = self.covered.union(changed);
-        self.finish::<L>(changed);
-        Some(changed)
+        self.full = self.finish::<L>(changed);
+        (!self.full).then_some(changed)
     }
 
     /// Sees what lies in a part of the photo through the mask as it is now.
@@ -187,18 +182,6 @@ impl Field {
     #[must_use]
     pub fn covered(&self) -> Rect {
         self.covered
-    }
-
-    /// Whether some pixel is at its most.
-    fn is_full<L: Lanes>(&self) -> bool {
-        // Rows are multiples of eight, and so is the whole.
-        let (eights, _) = self.dots_q12.as_chunks::<8>();
-        let most = eights
-            .iter()
-            .fold(L::splat(0), |most, v| most.max(L::load(v)));
-        let mut lanes = [0; 8];
-        most.store(&mut lanes);
-        lanes.contains(&i16::MAX)
     }
 
     /// Lays impressions down, or takes away what was laid down before.
@@ -231,12 +214,14 @@ impl Field {
         }
     }
 
-    /// Works `packed` out within `part`, and up to eight pixels around it.
-    fn finish<L: Lanes>(&mut self, part: Rect) {
+    /// Works `packed` out within `part`, and up to eight pixels around it; whether some
+    /// pixel of it is held at its most.
+    fn finish<L: Lanes>(&mut self, part: Rect) -> bool {
         let part = part.intersect(self.rect);
         if part.is_empty() {
-            return;
+            return false;
         }
+        let mut most = L::splat(0);
         let skipped = ((part.x - self.rect.x) as usize) & !7;
         let columns = skipped..((part.right() - self.rect.x) as usize).next_multiple_of(8);
         let first = self.rect.x + skipped as u32;
@@ -250,7 +235,7 @@ impl Field {
         let from = (part.y - self.rect.y) as usize * self.stride;
         let (Some(dots), Some(out)) = (self.dots_q12.get(from..), self.packed.get_mut(from..))
         else {
-            return;
+            return false;
         };
         let rows = dots
             .chunks_exact(self.stride)
@@ -258,11 +243,14 @@ impl Field {
         for (y, (dots, out)) in (part.y..part.bottom()).zip(rows) {
             let (Some(dots), Some(out)) = (dots.get(columns.clone()), out.get_mut(columns.clone()))
             else {
-                return;
+                break;
             };
             let mask = self.mask.as_ref().map(|mask| mask.row(first, y));
-            finish_row::<L>(dots, halo.around(y), mask, out);
+            finish_row::<L>(dots, halo.around(y), mask, out, &mut most);
         }
+        let mut lanes = [0; 8];
+        most.store(&mut lanes);
+        lanes.contains(&i16::MAX)
     }
 
     /// The part of the photo to have a field over: what the impressions reach and
@@ -341,12 +329,14 @@ impl Field {
 }
 
 /// One row of what is seen: impressions in what, between two rows of nodes, the
-/// halo leaves, through the mask.
+/// halo leaves, through the mask. `most` rises to the most impressions that lie
+/// anywhere.
 fn finish_row<L: Lanes>(
     dots: &[i16],
     (upper, lower, way): (&[i16], &[i16], i16),
     mask: Option<&[u8]>,
     out: &mut [i16],
+    most: &mut L,
 ) {
     let eights = |row: &'_ [i16]| row.len() / 8;
     let way = L::splat(way);
@@ -364,7 +354,9 @@ fn finish_row<L: Lanes>(
         // at the type's end.
         let left = L::splat(ONE_Q12).sub(halo).mul(L::splat(4));
         let left = left.add_sat(left);
-        let dots = L::load(&dots).mul_q15(left);
+        let laid = L::load(&dots);
+        *most = most.max(laid);
+        let dots = laid.mul_q15(left);
         let mut all = halo.add_sat(dots);
         let class = class_of(dots, all);
         if let Some(mask) = mask {

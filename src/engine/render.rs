@@ -14,7 +14,7 @@ use super::growth::grown;
 use super::head::HeadModel;
 use super::image::{Photo, Rect};
 use super::life::Life;
-use super::look::Density;
+use super::look::{Density, Look};
 use super::matte::Matte;
 use super::outline::outline;
 use super::params::ParamId;
@@ -388,19 +388,24 @@ impl Renderer {
             });
         }
         if runs(Stage::Visibility) {
-            // A picture at another time is mostly of the same impressions, made otherwise.
+            // A picture at another time is mostly of the same impressions, made otherwise,
+            // and one of another density has few that the last had not.
             let then = last.as_ref().map(|last| Inputs {
                 moment: last.moment,
+                look: Look {
+                    density: last.look.density,
+                    ..next.look
+                },
                 ..next
             });
-            let only_time = then.is_some_and(|then| {
+            let are_alike = then.is_some_and(|then| {
                 !must_run(Stage::Visibility, last.as_ref(), &then) && !projects
             }) && scalp_is_new.is_none();
             let choose = || {
                 let (line, density) = (&look.hairline, &look.density);
-                let next = &mut self.next_shown;
-                if !(only_time && self.shown.aged(&life, density, line, next)) {
-                    let (projection, distance) = (&placed.projection, &self.distance);
+                let (projection, distance) = (&placed.projection, &self.distance);
+                let (shown, next) = (&self.shown, &mut self.next_shown);
+                if !(are_alike && shown.altered(projection, distance, line, density, &life, next)) {
                     visible(projection, distance, line, density, &life, next);
                 }
             };

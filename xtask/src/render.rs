@@ -27,14 +27,17 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     run_command(command.args(args).arg("--models").arg(models))
 }
 
-/// Builds the program that [`run`] runs, in the profile the tests use, for
-/// those that compare its pictures with the page's.
+/// Builds the program that [`run`] runs, in the profile and with the features of the
+/// native tests, which so have built it already, for those that compare its pictures
+/// with the page's.
 pub(crate) fn program() -> Result<PathBuf> {
     run_command(cargo().args([
         "build",
         "--quiet",
+        "--profile",
+        "test",
         "--features",
-        "codec-native",
+        "realism",
         "--bin",
         "native",
     ]))?;

@@ -127,13 +127,19 @@ fn head(
         "px_per_mm": px_per_mm,
         "floor": figures(real[0].distance(&real[1])),
         "ours": figures(a.distance(&real[1]).mean(b.distance(&real[0]))),
-        "auto": by_itself.map(|photo| both(&Patch::new(&photo, bare))),
+        "auto": by_itself.as_ref().map(|photo| both(&Patch::new(photo, bare))),
         "naive": both(&peer),
         "seam": [seam(unblended), seam(alone)],
         "beside": alone.map(|look| look.density.beside),
         "density": look.density,
         "shade": look.shade,
         // For those who want more than the table.
+        "lab": {
+            "bare": Patch::new(&photo, bare).mean_lab,
+            "real": real.each_ref().map(|patch| patch.mean_lab),
+            "ours": [a.mean_lab, b.mean_lab],
+            "auto": by_itself.as_ref().map(|photo| Patch::new(photo, bare).mean_lab),
+        },
         "spectra_db": {
             "bare": Patch::new(&photo, bare).spectrum_db,
             "real": real.each_ref().map(|patch| &patch.spectrum_db),

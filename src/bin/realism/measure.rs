@@ -21,7 +21,7 @@ const LEAST_POWER: f64 = 1e-3;
 #[derive(Debug, Clone)]
 pub(crate) struct Patch {
     /// CIELAB of its mean in linear light.
-    mean_lab: [f64; 3],
+    pub(crate) mean_lab: [f64; 3],
     /// Every pixel's L*, ascending.
     lightness: Vec<f64>,
     /// Power of L* by frequency, dB: [`RINGS`] of them, coarse to fine.

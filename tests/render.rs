@@ -173,6 +173,67 @@ fn a_kept_renderer_gives_the_same_bytes_as_a_fresh_one() {
     }
 }
 
+/// What hangs on the head's place is kept, made in advance, and only looked at where
+/// impressions reach: none of that shows.
+#[test]
+fn a_head_that_moves_among_hair_is_drawn_as_if_it_had_always_lain_there() {
+    let photo = photo(&frontal(), TAN, WIDTH, HEIGHT);
+    let half = |bare_left: bool| {
+        let shares = (0..WIDTH * HEIGHT).flat_map(|i| {
+            let is_left = i % WIDTH < WIDTH / 2;
+            if is_left == bare_left {
+                [200, 0]
+            } else {
+                [0, 200]
+            }
+        });
+        Matte::new(WIDTH, photo.rect(), shares.collect())
+    };
+    let moved = |right: f64, down: f64| {
+        let Placement::Face(mut face) = frontal() else {
+            unreachable!("frontal() is a face")
+        };
+        for p in [&mut face.right_pupil, &mut face.left_pupil, &mut face.chin] {
+            *p = [p[0] + right, p[1] + down];
+        }
+        Placement::Face(face)
+    };
+    let mut kept = Renderer::new(photo.clone());
+    let mut bad = frontal();
+    if let Placement::Face(face) = &mut bad {
+        face.left_pupil = face.right_pupil;
+    }
+    let steps = [
+        (frontal(), None, frontal()),
+        (frontal(), half(true), frontal()),
+        (moved(0.05, 0.02), half(true), moved(0.05, 0.02)),
+        (moved(-0.1, -0.05), half(true), frontal()),
+        (moved(-0.1, 0.0), half(false), bad),
+        (frontal(), half(false), moved(0.1, 0.1)),
+        (from_above(), half(true), from_above()),
+        (from_above(), half(true), frontal()),
+        (from_above(), half(true), from_above()),
+        (frontal(), None, frontal()),
+    ];
+    let mut told = None;
+    for (i, (placement, matte, prepared)) in steps.into_iter().enumerate() {
+        // What is prepared is not always what comes.
+        let _ = kept.prepare(&Inputs::healed(prepared, Look::default()));
+        if told != matte {
+            kept.set_matte(matte.clone());
+        }
+        // Twice the same, then another density.
+        let look = look(if i < 8 { 160.0 } else { 120.0 }, 20.0);
+        let inputs = Inputs::healed(placement, look);
+        kept.render(&inputs, &|| 0.0).expect("sound");
+        let mut fresh = Renderer::new(photo.clone());
+        fresh.set_matte(matte.clone());
+        fresh.render(&inputs, &|| 0.0).expect("sound");
+        assert!(kept.pixels() == fresh.pixels(), "{placement:?}");
+        told = matte;
+    }
+}
+
 /// Steps of density and time ask only few of the candidates whether they show.
 #[test]
 fn steps_of_density_and_time_give_what_they_give_at_once() {

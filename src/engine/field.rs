@@ -58,6 +58,12 @@ impl Optics {
     fn halo_reach_px(self) -> f64 {
         halo::REACH * f64::from(self.halo_spacing_px.max(halo::MIN_SPACING_PX))
     }
+
+    /// How far an impression of that variance reaches at most, px, with what is rounded.
+    pub(super) fn reach_px(self, variance_px2: f64) -> f64 {
+        let sigma_px = (variance_px2 + f64::from(self.camera_px2)).sqrt();
+        self.halo_reach_px().max(SIGMAS * sigma_px) + ROUNDED_PX
+    }
 }
 
 /// Coverage over a rectangle of the photo.
@@ -81,6 +87,11 @@ pub struct Field {
     full: bool,
 }
 
+/// How many standard deviations of the widest impression are room for it: three of each
+/// of the two profiles a slanted ellipse is made of.
+const SIGMAS: f64 = 4.5;
+/// Room for lanes that are rounded to eights, px.
+const ROUNDED_PX: f64 = 9.0;
 /// Room around the impressions for those of the next changes, px: a step of
 /// the hairline's slider moves it by about as many.
 const MARGIN_PX: u32 = 8;
@@ -256,8 +267,7 @@ impl Field {
     /// The part of the photo to have a field over: what the impressions reach and
     /// up to eight lanes of rounding on either side.
     fn bounds(&self, dots: impl Iterator<Item = Dot>, photo: (u32, u32)) -> Rect {
-        // Three σ of each of the two profiles a slanted ellipse is made of.
-        in_eights(self.around(dots, 4.5, 9.0), photo)
+        in_eights(self.around(dots, ROUNDED_PX), photo)
     }
 
     /// The part of the photo, or of what lies beyond its right and lower edges,
@@ -265,12 +275,12 @@ impl Field {
     /// made of is cut at 2.7 σ and a little (`CUT` of [`super::kernel`]), large
     /// impressions at 3 σ.
     fn reached(&self, dots: impl Iterator<Item = Dot>) -> Rect {
-        self.around(dots, 4.5, 2.0)
+        self.around(dots, 2.0)
     }
 
-    /// The rectangle around the impressions with `sigmas` of the widest, or its
-    /// halo, and `slack` px more on all sides.
-    fn around(&self, dots: impl Iterator<Item = Dot>, sigmas: f64, slack: f64) -> Rect {
+    /// The rectangle around the impressions with what the widest, or its halo, reaches,
+    /// and `slack` px more on all sides.
+    fn around(&self, dots: impl Iterator<Item = Dot>, slack: f64) -> Rect {
         let (mut left, mut top) = (f32::INFINITY, f32::INFINITY);
         let (mut right, mut bottom) = (f32::NEG_INFINITY, f32::NEG_INFINITY);
         let (mut sxx, mut syy, mut halo_px) = (0f32, 0f32, 0f32);
@@ -290,7 +300,7 @@ impl Field {
         };
         let reach = |variance: f32| {
             let sigma = f64::from((variance + self.optics.camera_px2).sqrt());
-            halo.max(sigmas * sigma) + slack
+            halo.max(SIGMAS * sigma) + slack
         };
         let (rx, ry) = (reach(sxx), reach(syy));
         Rect::from_edges(

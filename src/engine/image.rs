@@ -285,6 +285,32 @@ impl Rect {
         }
     }
 
+    /// What of it is not in the other, in up to four parts; the others are empty.
+    #[must_use]
+    pub fn without(self, other: Self) -> [Self; 4] {
+        let hole = self.intersect(other);
+        if hole.is_empty() {
+            let none = Self::default();
+            return [self, none, none, none];
+        }
+        let rows = |y, bottom: u32| Self {
+            y,
+            height: bottom - y,
+            ..self
+        };
+        let columns = |x, right: u32| Self {
+            x,
+            width: right - x,
+            ..hole
+        };
+        [
+            rows(self.y, hole.y),
+            rows(hole.bottom(), self.bottom()),
+            columns(self.x, hole.x),
+            columns(hole.right(), self.right()),
+        ]
+    }
+
     /// The smallest rectangle around both; an empty one adds nothing.
     #[must_use]
     pub fn union(self, other: Self) -> Self {

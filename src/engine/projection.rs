@@ -181,6 +181,17 @@ impl Projection {
         }
     }
 
+    /// The part of the photo, and of what lies beyond its right and lower edges, that is
+    /// no farther than so many px from any candidate.
+    pub(super) fn reached(&self, px: f64) -> Rect {
+        let places = self.marks.iter().map(Mark::q_in_photo);
+        let [low, high] = [DVec2::min, DVec2::max].map(|f| places.clone().reduce(f));
+        let Some((low, high)) = low.zip(high) else {
+            return Rect::default();
+        };
+        Rect::from_edges(low.x - px, low.y - px, high.x + px, high.y + px)
+    }
+
     /// Notes where a zone is, and what strokes make of it, asked by place in the
     /// photo; none where nothing is painted. All candidates, or those in a part of the
     /// photo where strokes are new.

@@ -22,7 +22,7 @@ use super::projection::{IMPRESSIONS_PER_UNIT, Part, Projection, project};
 use super::region::{Grid, SignedDistance, signed_distance};
 use super::scalp::{Scalp, in_px};
 use super::scars::{FEATHER_MM, Strokes};
-use super::seeing::{AROUND_MOST_PX, Through, optics};
+use super::seeing::{AROUND_MOST_PX, Through, optics, reach_px, to_open};
 use super::shade::darkening_in;
 use super::sharpness::camera_variance_px2;
 use super::shine::Shine;
@@ -60,6 +60,9 @@ pub struct Renderer {
     /// Room for what it is to hold next.
     next_shown: Shown,
     field: Field,
+    /// The part of the photo of which the field's mask tells how bare it is; none where
+    /// nothing is known of that.
+    opened: Option<Rect>,
     /// Variance of the photo's blur, px², once it was asked for.
     camera_px2: Option<f32>,
     /// Whether the photo has no colours, once it was asked for.
@@ -95,8 +98,14 @@ struct Placed {
     head: HeadModel,
     grid: Grid,
     projection: Projection,
-    /// Whether impressions reach over the silhouette in it.
+    /// The part of the photo that impressions may reach, and what is beyond its edges.
+    reached: Rect,
+    /// What all this is of.
+    inputs: Inputs,
+    /// Whether impressions reach over the silhouette in the projection.
     overhang: bool,
+    /// Whether no picture was made with this projection yet.
+    is_new: bool,
 }
 
 /// What one call of [`Renderer::render`] did.
@@ -138,6 +147,7 @@ impl Renderer {
             shown: Shown::default(),
             next_shown: Shown::default(),
             field: Field::default(),
+            opened: None,
             camera_px2: None,
             is_grey: None,
             grown: None,
@@ -298,19 +308,12 @@ impl Renderer {
 
         // The only stage that can fail comes first, so that a failure leaves
         // no stage half done.
+        self.place(&next, self.scalp.has_matte(), &mut timer)?;
         let head_is_new = must_run(Stage::Head, last.as_ref(), &next);
-        if head_is_new {
-            let placed = timer.time(Stage::Head, || self.place(&next))?;
-            self.placed = Some(placed);
-        }
         if head_is_new || self.background_is_old {
             timer.time(Stage::Cover, || self.look_behind());
         }
         let scalp_is_new = self.scalp_is_new;
-        let runs = |stage| {
-            must_run(stage, last.as_ref(), &next)
-                || (scalp_is_new.is_some() && stage >= Stage::Cover)
-        };
         let Some(placed) = self.placed.as_mut() else {
             return Ok(Frame {
                 rect: Rect::default(),
@@ -320,29 +323,11 @@ impl Renderer {
             });
         };
 
-        let seed = next.look.seed;
-        let ranked = match self.ranked.take() {
-            Some(ranked) if ranked.seed == seed => ranked,
-            _ => timer.time(Stage::Candidates, || Ranked::new(seed)),
+        let projects = std::mem::take(&mut placed.is_new);
+        let runs = |stage| {
+            must_run(stage, last.as_ref(), &next)
+                || ((scalp_is_new.is_some() || projects) && stage >= Stage::Cover)
         };
-        let overhang = self.scalp.has_matte();
-        let projects = runs(Stage::Project) || placed.overhang != overhang;
-        if projects {
-            placed.overhang = overhang;
-            let (width, height) = (self.photo.width(), self.photo.height());
-            placed.projection = timer.time(Stage::Project, || {
-                project(
-                    &ranked.candidates,
-                    seed,
-                    &placed.head,
-                    &placed.grid,
-                    [width, height],
-                    overhang,
-                )
-            });
-        }
-        self.ranked = Some(ranked);
-
         let (look, life) = (&next.look, Life::at(&next.moment));
         if runs(Stage::Region) {
             let line = || {
@@ -367,7 +352,8 @@ impl Renderer {
                 let within = part_is_new.map(|part| Part::around(part, AROUND_MOST_PX));
                 let ground = |q_in_photo| seen.ground_at(q_in_photo);
                 placed.projection.cover(within, ground);
-                if let Some(part) = scalp_is_new {
+                let reached = placed.reached.intersect(self.photo.rect());
+                for part in to_open(scalp_is_new, reached, &mut self.opened) {
                     seen.open(part, self.field.mask_mut());
                 }
             });
@@ -491,15 +477,65 @@ impl Renderer {
         self.background_is_old = false;
     }
 
-    fn place(&self, next: &Inputs) -> Result<Placed, EngineError> {
-        let head = fit(&next.placement, self.photo.width(), self.photo.height())?;
-        let grid = Grid::new(head.semi_axes_mm);
-        Ok(Placed {
-            head,
-            grid,
-            projection: Projection::default(),
-            overhang: false,
-        })
+    /// Places the head and its candidates for pictures with `inputs`, before it is told
+    /// what of the photo is bare: that takes longer, and can be waited for meanwhile.
+    ///
+    /// # Errors
+    /// Those of [`Renderer::render`].
+    pub fn prepare(&mut self, inputs: &Inputs) -> Result<(), EngineError> {
+        let mut timer = Timer {
+            clock: &|| 0.0,
+            stages: Vec::new(),
+        };
+        self.place(inputs, true, &mut timer)
+    }
+
+    /// Brings what hangs on the head's place up to date.
+    fn place(
+        &mut self,
+        next: &Inputs,
+        overhang: bool,
+        timer: &mut Timer<'_>,
+    ) -> Result<(), EngineError> {
+        let camera_px2 = self.camera_px2();
+        let size = [self.photo.width(), self.photo.height()];
+        let made_of = self.placed.as_ref().map(|placed| placed.inputs);
+        let fitted = must_run(Stage::Head, made_of.as_ref(), next)
+            .then(|| timer.time(Stage::Head, || fit(&next.placement, size[0], size[1])))
+            .transpose()?;
+        let seed = next.look.seed;
+        let ranked = match self.ranked.take() {
+            Some(ranked) if ranked.seed == seed => ranked,
+            _ => timer.time(Stage::Candidates, || Ranked::new(seed)),
+        };
+        let is_as_it_was = |placed: &Placed| {
+            placed.overhang == overhang && !must_run(Stage::Project, Some(&placed.inputs), next)
+        };
+        let kept = self.placed.take();
+        let placed = match kept {
+            Some(kept) if is_as_it_was(&kept) => Some(Placed {
+                inputs: *next,
+                ..kept
+            }),
+            kept => fitted.or(kept.map(|kept| kept.head)).map(|head| {
+                let grid = Grid::new(head.semi_axes_mm);
+                let projection = timer.time(Stage::Project, || {
+                    project(&ranked.candidates, seed, &head, &grid, size, overhang)
+                });
+                let reach_px = reach_px(&optics(&head, camera_px2), head.camera.px_per_mm);
+                Placed {
+                    head,
+                    grid,
+                    reached: projection.reached(reach_px),
+                    projection,
+                    inputs: *next,
+                    overhang,
+                    is_new: true,
+                }
+            }),
+        };
+        (self.placed, self.ranked) = (placed, Some(ranked));
+        Ok(())
     }
 }
 

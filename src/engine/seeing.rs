@@ -6,9 +6,10 @@ use super::field::Optics;
 use super::head::HeadModel;
 use super::image::{Photo, Rect};
 use super::mask::Mask;
+use super::params::ParamId;
 use super::projection::Ground;
 use super::scalp::Scalp;
-use super::shade::HALO_SPACING_MM;
+use super::shade::{HALO_SPACING_MM, SIGMA_PER_DIAMETER};
 use super::shine::Shine;
 
 /// Less bare scalp than this shows no impression: under hair, a hand or a hat,
@@ -58,6 +59,7 @@ impl Through<'_> {
     pub(super) fn open(&self, part: Rect, mask: &mut Option<Mask>) {
         let (width, height) = (self.photo.width(), self.photo.height());
         let mask = mask.get_or_insert_with(|| Mask::open(width, height));
+        let has_treatment = self.scalp.has_treatment();
         mask.set(part, |y| {
             let shares = self.scalp.along(y, width, height);
             let shading = self.shine.map(|shine| shine.row(y));
@@ -71,7 +73,11 @@ impl Through<'_> {
                         if hair > 0.0 {
                             bare += hair * shading.between_hairs(x, rgb);
                         }
-                        let thin = self.scalp.thin_at(q_in_photo, width, height);
+                        let thin = if has_treatment {
+                            self.scalp.thin_at(q_in_photo, width, height)
+                        } else {
+                            0.0
+                        };
                         if thin > 0.0 {
                             let among = |shine: &Shine| shine.among_thin_hairs(x, y, rgb);
                             let skin = rest * thin * self.shine.map_or(0.0, among);
@@ -83,11 +89,11 @@ impl Through<'_> {
                     }
                 }
                 let mirrored = seen.map_or(0.0, |(shading, [r, g, b, _])| shading.at(x, [r, g, b]));
-                let mirrored = if mirrored > 0.0 {
+                let mirrored = if mirrored > 0.0 && has_treatment {
                     // A scar is paler than skin, and only some of that is shine.
                     mirrored * (1.0 - PALE_SCAR * self.scalp.scar_at(q_in_photo, width, height))
                 } else {
-                    0.0
+                    mirrored
                 };
                 (bare * (1.0 - mirrored) * 255.0 + 0.5) as u8
             }
@@ -121,5 +127,101 @@ pub fn optics(head: &HeadModel, camera_px2: f32) -> Optics {
     Optics {
         camera_px2,
         halo_spacing_px: (HALO_SPACING_MM * head.camera.px_per_mm) as f32,
+    }
+}
+
+/// How many times as wide as it is asked an impression may be: sizes vary, what is near
+/// the camera is larger, and pigment spreads with the years.
+const WIDEST: f64 = 3.0;
+
+/// How far from its place an impression of whatever size is seen at most, px.
+#[must_use]
+pub(super) fn reach_px(optics: &Optics, px_per_mm: f64) -> f64 {
+    let largest_mm = WIDEST * ParamId::DiameterMm.row().max;
+    let sigma_px = SIGMA_PER_DIAMETER * largest_mm * px_per_mm;
+    optics.reach_px(sigma_px * sigma_px)
+}
+
+/// The parts of the photo of which it is to be looked at how bare they are: what
+/// impressions reach and was not looked at yet, and what is new of it. `opened` is what
+/// was looked at, and is brought up to date; none where there was nothing to know yet.
+pub(super) fn to_open(is_new: Option<Rect>, reached: Rect, opened: &mut Option<Rect>) -> Vec<Rect> {
+    let is_new = is_new.filter(|part| !part.is_empty());
+    let (all, parts) = match (*opened, is_new) {
+        (None, None) => return Vec::new(),
+        (None, Some(_)) => (reached, vec![reached]),
+        // Elsewhere it may be new, too.
+        (Some(before), Some(part)) => {
+            let mut parts = reached.without(before).to_vec();
+            parts.push(reached.intersect(part));
+            (reached, parts)
+        }
+        (Some(before), None) => {
+            let all = before.union(reached);
+            (all, all.without(before).to_vec())
+        }
+    };
+    *opened = Some(all);
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn square(x: u32, side: u32) -> Rect {
+        Rect {
+            x,
+            y: x,
+            width: side,
+            height: side,
+        }
+    }
+
+    /// What `parts` cover of a row of 100 px by 100, pixel by pixel, how often.
+    fn covered(parts: &[Rect]) -> Vec<usize> {
+        let pixels = (0..100 * 100).map(|i| Rect {
+            x: i % 100,
+            y: i / 100,
+            width: 1,
+            height: 1,
+        });
+        let times = |pixel: Rect| {
+            let with = parts
+                .iter()
+                .filter(|part| !part.intersect(pixel).is_empty());
+            with.count()
+        };
+        pixels.map(times).collect()
+    }
+
+    #[test]
+    fn all_that_impressions_reach_is_looked_at_and_nothing_twice_that_is_not_new() {
+        let mut opened = None;
+        let reached = square(20, 40);
+        assert!(to_open(None, reached, &mut opened).is_empty());
+        assert!(to_open(Some(Rect::default()), reached, &mut opened).is_empty());
+        assert_eq!(
+            covered(&to_open(Some(square(0, 10)), reached, &mut opened)),
+            covered(&[reached])
+        );
+        // A stroke.
+        let stroke = square(50, 30);
+        assert_eq!(
+            covered(&to_open(Some(stroke), reached, &mut opened)),
+            covered(&[square(50, 10)])
+        );
+        // The head moves: what is new of a rectangle around both.
+        let moved = square(30, 40);
+        let looked_at = covered(&to_open(None, moved, &mut opened));
+        let news = covered(&[square(20, 50)]);
+        let known = covered(&[reached]);
+        for ((looked_at, all), known) in looked_at.iter().zip(news).zip(known) {
+            assert_eq!(*looked_at, all - known);
+        }
+        assert!(to_open(None, reached, &mut opened).is_empty());
+        // All is new, and what is out of reach by then is not kept.
+        to_open(Some(square(0, 100)), reached, &mut opened);
+        assert!(!to_open(None, moved, &mut opened).is_empty());
     }
 }

@@ -100,7 +100,7 @@ pub fn dermal_multiplier(depth_mm: f64, warmth: f64) -> [f64; 3] {
 /// Gaussian σ of an impression's dot as a share of its diameter: the diameter
 /// is then the width at half its height (domain.md §5.2 has 0.30 fresh and 0.45
 /// healed).
-const SIGMA_PER_DIAMETER: f64 = 0.42;
+pub(super) const SIGMA_PER_DIAMETER: f64 = 0.42;
 /// How many times the light that falls on its own area an impression takes:
 /// light wanders sideways in the dermis and comes by the pigment more often
 /// ("optical dot gain, several-fold", domain.md §1.2, grade D). At this the usual

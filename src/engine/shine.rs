@@ -66,6 +66,9 @@ pub struct Shine {
     /// How bright that is: looked at first, for it tells of most pixels all that is
     /// asked.
     bright: Vec<f32>,
+    /// The least bright of each cell and those right of and below it: what lies between
+    /// them is no less, and most pixels are too dark for all that is asked even so.
+    least: Vec<f32>,
     /// Whether bare skin is near, 0–1.
     near: Vec<f32>,
     /// Mean brightness of all that lies around, hair and skin.
@@ -125,6 +128,7 @@ impl Shine {
             skin = smoothed(&held, columns);
         }
         let any = seen.iter().any(|(_, weight)| *weight > 0.5);
+        let bright: Vec<f32> = skin.iter().copied().map(brightness).collect();
         any.then_some(Self {
             corner,
             cell_px,
@@ -132,7 +136,8 @@ impl Shine {
             rows,
             near: near(&seen, columns),
             around: around(&brightnesses, columns),
-            bright: skin.iter().copied().map(brightness).collect(),
+            least: least(&bright, columns),
+            bright,
             skin,
         })
     }
@@ -239,6 +244,9 @@ impl Row<'_> {
             return 0.0;
         }
         let (light, between) = (linear(rgb), self.between(x));
+        if brightness(light) <= BETWEEN_HAIRS[0] * self.least(&between) {
+            return 0.0;
+        }
         let way = |v: f32, [from, to]: [f32; 2]| ((v - from) / (to - from)).clamp(0.0, 1.0);
         let usual = between.of(&self.shine.bright).max(1e-6);
         let bright = way(brightness(light) / usual, BETWEEN_HAIRS);
@@ -254,10 +262,14 @@ impl Row<'_> {
     /// As [`Shine::at`].
     pub(super) fn at(&self, x: u32, rgb: [u8; 3]) -> f32 {
         let (light, between) = (linear(rgb), self.between(x));
-        let (bright, usual) = (brightness(light), between.of(&self.shine.bright));
+        let bright = brightness(light);
         // A channel at its end has lost its colour to the camera, too.
         let most = rgb.into_iter().max().map_or(0.0, f32::from);
         let clipped = CLIPPED_SHINE * ((most - CLIPPING) / (255.0 - CLIPPING)).max(0.0);
+        if bright <= BRIGHTER * self.least(&between) {
+            return clipped;
+        }
+        let usual = between.of(&self.shine.bright);
         if bright <= BRIGHTER * usual {
             return clipped;
         }
@@ -276,6 +288,12 @@ impl Row<'_> {
     fn column(&self, x: u32) -> f64 {
         let at = (f64::from(x) + 0.5 - self.shine.corner.x) * self.per_px;
         at.clamp(0.0, self.shine.columns as f64 - 1.0)
+    }
+
+    /// No more than what lies between those cells.
+    fn least(&self, between: &Between) -> f32 {
+        let [[corner, _], _] = between.cells;
+        self.shine.least.get(corner).copied().unwrap_or_default()
     }
 
     fn between(&self, x: u32) -> Between {
@@ -318,6 +336,19 @@ impl Between {
             .map(|[left, other]| between(cell(left), cell(other), right));
         between(rows[0], rows[1], down)
     }
+}
+
+/// See [`Shine`].
+fn least(cells: &[f32], columns: usize) -> Vec<f32> {
+    let at = |i: usize| cells.get(i).copied().unwrap_or(f32::INFINITY);
+    let right = |i: usize| i + usize::from(i % columns + 1 < columns);
+    let of = |i: usize| {
+        at(i)
+            .min(at(right(i)))
+            .min(at(i + columns))
+            .min(at(right(i) + columns))
+    };
+    (0..cells.len()).map(of).collect()
 }
 
 /// Means over each cell and those beside it.

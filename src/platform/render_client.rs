@@ -122,6 +122,14 @@ impl RenderClient {
         inner.send_matte();
     }
 
+    /// Says what frame will be asked for once the matte is there.
+    pub fn prepare(&self, inputs: Inputs) {
+        let inner = self.0.borrow();
+        if inner.ready && !inner.loading {
+            inner.post(Request::Prepare { inputs }, &[]);
+        }
+    }
+
     /// Asks for a frame, and for the veil over bare scalp if that is to be seen;
     /// only the newest asked for is drawn.
     pub fn render(&self, inputs: Inputs, corrections: &Corrections, veil: bool) {

@@ -104,6 +104,12 @@ impl Host {
         match request {
             Request::Start => self.start(&objects),
             Request::Load { load } => self.load(load, objects.into_iter().next()),
+            Request::Prepare { inputs } => {
+                if let Some(loaded) = self.loaded.borrow_mut().as_mut() {
+                    // The picture that is asked for next fails alike, and says so.
+                    let _ = loaded.renderer.prepare(&inputs);
+                }
+            }
             Request::Render { job, inputs, veil } => {
                 let answer = self.render(job, &inputs, veil);
                 self.say_or_fail(job, answer);

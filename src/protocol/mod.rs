@@ -39,6 +39,11 @@ pub enum Request {
         /// Names this load in its answers; larger is newer.
         load: u32,
     },
+    /// Place the head for pictures like this, which will be asked for. Has no answer.
+    Prepare {
+        /// What they will draw.
+        inputs: Inputs,
+    },
     /// Draw this look on the "after" canvas.
     Render {
         /// Names this job in its answer.

@@ -56,6 +56,7 @@ impl Request {
                 (10, numbers)
             }
             Self::Strip { job, inputs } => (11, picture(vec![f(job)], &inputs)),
+            Self::Prepare { inputs } => (12, picture(vec![], &inputs)),
         };
         Parts {
             kind,
@@ -126,6 +127,9 @@ impl Request {
             },
             11 => Self::Strip {
                 job: numbers.count()?,
+                inputs: inputs(&mut numbers)?,
+            },
+            12 => Self::Prepare {
                 inputs: inputs(&mut numbers)?,
             },
             _ => return None,
@@ -220,6 +224,7 @@ mod tests {
                 },
             };
             all.push(Request::Strip { job, inputs });
+            all.push(Request::Prepare { inputs });
             all.extend([false, true].map(|veil| Request::Render { job, inputs, veil }));
             for format in [ExportFormat::Png, ExportFormat::Jpeg] {
                 for layout in [Layout::After, Layout::BeforeAfter] {

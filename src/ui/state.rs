@@ -310,12 +310,16 @@ impl App {
         let (veiled, moment) = (self.is_veiled(), self.moment());
         let badly = self.bad.get();
         let fits = matches!(self.head.get(), Some(Ok(_)));
-        if self.finder.holding.get() || self.phase.get() != Phase::Ready || !fits {
+        let waits = self.finder.holding.get();
+        if self.phase.get() != Phase::Ready || !fits {
             return;
         }
         let Some(mut inputs) = self.inputs(moment) else {
             return;
         };
+        if waits {
+            return self.with_client(|client| client.prepare(inputs));
+        }
         if badly {
             inputs.look = bad_job(&inputs.look);
         }

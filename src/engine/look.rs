@@ -66,6 +66,26 @@ pub struct Density {
     pub beside: Beside,
 }
 
+/// Most of the scalp that dots may cover, per cent: shaved hair covers 7 to 14 (domain.md
+/// §1.2, D), and what covers more looks painted (§7.1, C).
+pub const MOST_COVERED_PERCENT: f64 = 15.0;
+
+impl Density {
+    /// Share of the scalp under dots where density is finished, per cent.
+    #[must_use]
+    pub fn covered_percent(&self) -> f64 {
+        let dot_mm2 = core::f64::consts::FRAC_PI_4 * self.diameter_mm * self.diameter_mm;
+        // Per cm² and mm² it is per cent.
+        self.per_cm2 * dot_mm2
+    }
+
+    /// Whether so much is covered that it looks painted.
+    #[must_use]
+    pub fn is_helmet(&self) -> bool {
+        self.covered_percent() > MOST_COVERED_PERCENT
+    }
+}
+
 /// How many times as strong as elsewhere impressions are beside the hair that is
 /// there ([`super::beside`]).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

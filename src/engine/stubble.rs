@@ -34,6 +34,8 @@ pub enum Fit {
     TooDark,
     /// It is so little darker that impressions like it hardly show either.
     Faint,
+    /// It takes more than shaved hair covers: hair that is longer, or lies denser.
+    Dense,
 }
 
 /// Skin and camera where the stubble is.
@@ -123,6 +125,8 @@ pub fn match_stubble(bare: &Texture, stubble: &Texture, scale: Scale, usual: &De
         Fit::TooDark
     } else if dark < FAINT {
         Fit::Faint
+    } else if density.is_helmet() {
+        Fit::Dense
     } else {
         Fit::Well
     };
@@ -244,7 +248,13 @@ struct Tried<'a> {
 
 impl Fit {
     /// All of them, in the order in which they are numbered.
-    pub const ALL: [Self; 4] = [Self::Well, Self::NoContrast, Self::TooDark, Self::Faint];
+    pub const ALL: [Self; 5] = [
+        Self::Well,
+        Self::NoContrast,
+        Self::TooDark,
+        Self::Faint,
+        Self::Dense,
+    ];
 }
 
 impl Tried<'_> {
@@ -444,6 +454,8 @@ mod tests {
         assert_eq!(matched(skin, [0.0; 3]).fit, Fit::TooDark);
         assert_eq!(matched(skin, skin.map(|v| v * 0.97)).fit, Fit::Faint);
         assert_eq!(matched(skin, skin.map(|v| v * 0.9)).fit, Fit::Well);
+        let dense = matched(skin, skin.map(|v| v * 0.4));
+        assert!(dense.fit == Fit::Dense && dense.density.is_helmet());
     }
 
     #[test]

@@ -11,7 +11,7 @@
 //! | temples | they recede less than usual for the age | §3.2 to 3.3; the bounds are ours |
 
 use super::color::lab_from_linear;
-use super::look::{Density, Hairline, Look, Shade};
+use super::look::{Density, Hairline, Look, MOST_COVERED_PERCENT, Shade};
 use super::shade::darkening;
 use super::skin::SkinClass;
 use super::styles::Age;
@@ -29,8 +29,6 @@ const DARKER_L: f64 = 12.0;
 /// darkest hairs, by which a photo is read, towards the skin. The median of the 32 faces
 /// of this project's photos whose brows could be read; 0.26 to 0.9.
 const BROW_SHARE: f64 = 0.43;
-/// Most of the scalp that dots may cover, per cent.
-const HELMET_PERCENT: f64 = 15.0;
 /// Least recession of the temples from 40 and from 60 years on, mm.
 const TEMPLES_MM: [f64; 2] = [8.0, 12.0];
 /// The same with what is left of hair in Norwood V and more: closed temples over a
@@ -73,7 +71,7 @@ pub fn warnings(look: &Look, age: Age, person: &Person) -> [Option<Warning>; KIN
     let line = &look.hairline;
     let low_mm = line.height_mm - line.widows_peak_mm;
     let uneven_mm = line.asymmetry_mm.abs().max(line.asymmetry_width_mm.abs());
-    let percent = covered_percent(&look.density);
+    let percent = look.density.covered_percent();
     let darker = darker_than_brows(&look.shade, person);
     let (least_mm, of) = match age {
         _ if look.zone.is_far_receded() => (FAR_RECEDED_MM, look.zone.name()),
@@ -92,7 +90,7 @@ pub fn warnings(look: &Look, age: Age, person: &Person) -> [Option<Warning>; KIN
         darker
             .filter(|darker| *darker > DARKER_L)
             .map(Warning::TooDark),
-        raised(percent > HELMET_PERCENT, Warning::Helmet(percent)),
+        raised(look.density.is_helmet(), Warning::Helmet(percent)),
         raised(
             line.recession_mm < least_mm,
             Warning::Temples(line.recession_mm, of),
@@ -109,13 +107,6 @@ fn is_light(person: &Person) -> bool {
             SkinClass::VeryLight | SkinClass::Light | SkinClass::Intermediate
         )
     })
-}
-
-/// Share of the scalp under dots where density is finished, per cent.
-fn covered_percent(density: &Density) -> f64 {
-    let dot_mm2 = core::f64::consts::FRAC_PI_4 * density.diameter_mm * density.diameter_mm;
-    // Per cm² and mm² it is per cent.
-    density.per_cm2 * dot_mm2
 }
 
 /// How much darker than their brows one impression on somebody's skin is, L*.
@@ -158,7 +149,7 @@ impl Warning {
             Self::Helmet(percent) => format!(
                 "Helmet: dots cover {} % of the scalp. Shaved hair covers 7 to 14 %, and beyond {} % it looks painted. Lower the density or the size.",
                 whole(percent),
-                whole(HELMET_PERCENT)
+                whole(MOST_COVERED_PERCENT)
             ),
             Self::Temples(mm, of) => format!(
                 "Young temples: they recede {} mm, less than usual for {of}. With a low front they look like a lid.",

@@ -289,13 +289,7 @@ mod tests {
                 });
             }
         }
-        let fits = [
-            None,
-            Some(Fit::Well),
-            Some(Fit::NoContrast),
-            Some(Fit::TooDark),
-            Some(Fit::Faint),
-        ];
+        let fits = std::iter::once(None).chain(Fit::ALL.map(Some));
         all.extend(fits.map(|fit| Response::Matched {
             job,
             fit,

@@ -424,7 +424,7 @@ impl App {
                 } else {
                     strings::matched(what, fit)
                 });
-                if !hidden && matches!(fit, Some(Fit::Well | Fit::TooDark | Fit::Faint)) {
+                if !hidden && fit.is_some_and(|fit| fit != Fit::NoContrast) {
                     self.change_look(|now| (now.density, now.shade) = (look.density, look.shade));
                     self.seal();
                 }

@@ -63,7 +63,7 @@ pub(crate) const TOO_LONG: &str = "Most of this area lies under hair, and the pr
 pub(crate) fn matched(what: Continued, fit: Option<Fit>) -> &'static str {
     if what == Continued::Thinning {
         return match fit {
-            Some(Fit::Well | Fit::TooDark | Fit::Faint) => {
+            Some(Fit::Well | Fit::TooDark | Fit::Faint | Fit::Dense) => {
                 "Density and shade now bring the scalp half the way to your hair. Your hairs stay as they are."
             }
             Some(Fit::NoContrast) => {
@@ -84,6 +84,9 @@ pub(crate) fn matched(what: Continued, fit: Option<Fit>) -> &'static str {
         }
         Some(Fit::TooDark) => {
             "As dark as a treatment gets: your hair there hides the skin. For a shaved look, clip it to 1 mm or less and take the photo again."
+        }
+        Some(Fit::Dense) => {
+            "Density, size and shade now continue your hair, but its like in pigment would look painted: it is longer than shaved hair. Clip it to 1 mm or less and take the photo again, or lower the density."
         }
         None => {
             "No shaved hair was found beside bare skin. Press “Pick stubble”, then tap some in the photo."

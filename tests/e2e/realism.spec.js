@@ -43,7 +43,10 @@ test('shaved hair that is there is found by itself, and on a photo without colou
   await step(page, 'Shade');
   const dilution = await value(page, 'Dilution');
   await changing(page, () => page.getByTestId('match-sides').click());
-  await expect(page.getByTestId('sides')).toContainText(/shaved hair|clip it/);
+  // It is clipped to 2 mm: its like in pigment would be what is warned of.
+  await expect(page.getByTestId('sides')).toContainText('Clip it to 1 mm or less');
+  await expect(page.getByTestId('warnings').locator('.warning:visible').filter({ hasText: 'Helmet' })).toHaveCount(1);
+  await page.screenshot({ path: keep('match-long.png') });
   expect(await value(page, 'Dilution')).not.toBe(dilution);
   // Beside the hair around, too: each place of its own strength.
   await step(page, 'Density');

@@ -36,6 +36,8 @@
 //! noise (seed)   photo      scalp?    density       per px    skin (shade)
 //! ```
 //!
+//! Candidates are projected ([`engine::placed`]) while the matte is still being made, and
+//! what is bare is worked out pixel by pixel only where they reach.
 //! Where zones and strokes put impressions is told between *cover* and *visibility*.
 //! A look is a finished and healed treatment; [`engine::life`] is what any other
 //! moment makes of it, from the first session to year ten, and [`engine::strip`]

@@ -6,6 +6,7 @@
 //! it is out of the edge. Impressions themselves are made last, and mostly only
 //! of those candidates for which that has changed: [`changes`].
 
+use super::behind_line::{AHEAD, Line};
 use super::beside::Stronger;
 use super::edge::Edge;
 use super::impressions::{Changes, Dot};
@@ -23,8 +24,6 @@ const MOST_CHANGED: usize = 3;
 
 /// See [`Shown`].
 const UNDER_HAIR: f32 = -1.0;
-/// See [`Shown`].
-const AHEAD: f32 = -2.0;
 
 /// Which candidates show, and how strongly.
 #[derive(Debug, Clone, Default)]
@@ -277,81 +276,6 @@ pub fn visible(
                     earlier.count().min(SESSIONS - 1) as u8
                 }),
         );
-}
-
-/// How dense and strong impressions are behind a hairline, where zone and strokes say
-/// nothing else.
-struct Line<'a> {
-    edge: Edge,
-    /// [`Edge::deep_mm`].
-    deep_mm: f32,
-    distance: &'a SignedDistance,
-    /// Of all impressions those that are there at this time of the treatment.
-    share: f32,
-    /// Density where they are densest, per cm².
-    per_cm2: f32,
-}
-
-impl<'a> Line<'a> {
-    fn new(
-        distance: &'a SignedDistance,
-        hairline: &Hairline,
-        density: &Density,
-        life: &Life,
-    ) -> Self {
-        let edge = Edge::new(hairline);
-        let share = life.share() as f32;
-        Self {
-            deep_mm: edge.deep_mm(),
-            edge,
-            distance,
-            share,
-            per_cm2: density.per_cm2 as f32 * share,
-        }
-    }
-
-    /// How far a candidate that asks for a density stands out of the edge, where
-    /// it shows; see [`Shown`]. Most show at no usual density, and cost no more.
-    #[inline]
-    fn ramp(&self, asked_per_cm2: f32, spot: &Spot) -> f32 {
-        if asked_per_cm2 >= self.per_cm2 {
-            return 0.0;
-        }
-        let even_mm = self.distance.at(spot.cell);
-        if even_mm >= self.deep_mm {
-            return 1.0;
-        }
-        let inside_mm = self.inside_mm(even_mm, spot);
-        if asked_per_cm2 < self.shown_per_cm2(inside_mm) {
-            self.edge.ramp(inside_mm)
-        } else if Edge::is_ahead(inside_mm) {
-            AHEAD
-        } else {
-            0.0
-        }
-    }
-
-    /// How dense they are there, per cm², and how far out of the edge.
-    #[inline]
-    fn behind(&self, spot: &Spot) -> (f32, f32) {
-        let even_mm = self.distance.at(spot.cell);
-        if even_mm >= self.deep_mm {
-            return (self.per_cm2, 1.0);
-        }
-        let inside_mm = self.inside_mm(even_mm, spot);
-        (self.shown_per_cm2(inside_mm), self.edge.ramp(inside_mm))
-    }
-
-    #[inline]
-    fn inside_mm(&self, even_mm: f32, spot: &Spot) -> f32 {
-        even_mm + self.edge.macro_mm * spot.macro_noise + self.edge.micro_mm * spot.micro_noise
-    }
-
-    #[inline]
-    fn shown_per_cm2(&self, inside_mm: f32) -> f32 {
-        (self.per_cm2 * self.edge.density_share(inside_mm))
-            .max(self.share * self.edge.sentinels(inside_mm))
-    }
 }
 
 /// How many candidates were told to show.

@@ -72,6 +72,7 @@ pub mod growth;
 pub mod candidates;
 pub mod projection;
 pub mod scars;
+mod behind_line;
 pub mod dots;
 pub mod veil;
 pub mod stubble;
@@ -79,5 +80,6 @@ pub mod stubble;
 // The whole.
 pub mod seeing;
 pub mod stages;
+pub mod placed;
 pub mod render;
 pub mod strip;

@@ -3,13 +3,11 @@
 
 use super::beside::beside;
 use super::camera::{longer_edge_px, photo_from_marker};
-use super::candidates::{Candidates, candidates};
 use super::composite::{composite, recolour};
 use super::corrections::Corrections;
 use super::dots::{Shown, changes, visible};
 use super::error::EngineError;
 use super::field::Field;
-use super::fit::fit;
 use super::growth::grown;
 use super::head::HeadModel;
 use super::image::{Photo, Rect};
@@ -17,27 +15,18 @@ use super::life::Life;
 use super::look::{Density, Look};
 use super::matte::Matte;
 use super::outline::outline;
-use super::params::ParamId;
-use super::projection::{IMPRESSIONS_PER_UNIT, Part, Projection, project};
-use super::region::{Grid, SignedDistance, signed_distance};
+use super::placed::{Photographed, Placed, Ranked};
+use super::projection::Part;
+use super::region::{SignedDistance, signed_distance};
 use super::scalp::{Scalp, in_px};
 use super::scars::{FEATHER_MM, Strokes};
-use super::seeing::{AROUND_MOST_PX, Through, optics, reach_px, to_open};
+use super::seeing::{AROUND_MOST_PX, Through, optics, to_open};
 use super::shade::darkening_in;
 use super::sharpness::camera_variance_px2;
 use super::shine::Shine;
 use super::sides::{Continued, Seen};
-use super::stages::{Inputs, Stage, changed_pigment, must_run};
+use super::stages::{Inputs, Stage, Timer, changed_pigment, must_run};
 use super::stubble::{Matched, Scale, match_stubble};
-
-/// Densest set of follicular units, per cm² of the standard head. Above what
-/// the largest finished density needs because a smaller head packs the same set
-/// tighter and a larger one wider: skull axes vary by some 5 % (domain.md §4.1),
-/// areas by twice that, and 20 % covers two standard deviations.
-#[must_use]
-pub fn max_units_per_cm2() -> f64 {
-    1.2 * ParamId::DensityPerCm2.row().max / f64::from(IMPRESSIONS_PER_UNIT)
-}
 
 /// Makes pictures of one photo.
 #[derive(Debug)]
@@ -71,41 +60,6 @@ pub struct Renderer {
     grown: Option<Photo>,
     /// What was drawn and not shown to anybody.
     owed: Rect,
-}
-
-/// The candidates of one seed. They depend on nothing else and are dear to
-/// make, so that they outlive the photo: see [`Renderer::with_ranked`].
-#[derive(Debug, Clone)]
-pub struct Ranked {
-    seed: u32,
-    candidates: Candidates,
-}
-
-impl Ranked {
-    /// The candidates of `seed`.
-    #[must_use]
-    pub fn new(seed: u32) -> Self {
-        Self {
-            seed,
-            candidates: candidates(seed, max_units_per_cm2()),
-        }
-    }
-}
-
-/// What hangs on the head's place.
-#[derive(Debug)]
-struct Placed {
-    head: HeadModel,
-    grid: Grid,
-    projection: Projection,
-    /// The part of the photo that impressions may reach, and what is beyond its edges.
-    reached: Rect,
-    /// What all this is of.
-    inputs: Inputs,
-    /// Whether impressions reach over the silhouette in the projection.
-    overhang: bool,
-    /// Whether no picture was made with this projection yet.
-    is_new: bool,
 }
 
 /// What one call of [`Renderer::render`] did.
@@ -490,7 +444,7 @@ impl Renderer {
         self.place(inputs, true, &mut timer)
     }
 
-    /// Brings what hangs on the head's place up to date.
+    /// See [`Placed::update`].
     fn place(
         &mut self,
         next: &Inputs,
@@ -499,43 +453,12 @@ impl Renderer {
     ) -> Result<(), EngineError> {
         let camera_px2 = self.camera_px2();
         let size = [self.photo.width(), self.photo.height()];
-        let made_of = self.placed.as_ref().map(|placed| placed.inputs);
-        let fitted = must_run(Stage::Head, made_of.as_ref(), next)
-            .then(|| timer.time(Stage::Head, || fit(&next.placement, size[0], size[1])))
-            .transpose()?;
-        let seed = next.look.seed;
-        let ranked = match self.ranked.take() {
-            Some(ranked) if ranked.seed == seed => ranked,
-            _ => timer.time(Stage::Candidates, || Ranked::new(seed)),
+        let seen = Photographed {
+            size,
+            camera_px2,
+            overhang,
         };
-        let is_as_it_was = |placed: &Placed| {
-            placed.overhang == overhang && !must_run(Stage::Project, Some(&placed.inputs), next)
-        };
-        let kept = self.placed.take();
-        let placed = match kept {
-            Some(kept) if is_as_it_was(&kept) => Some(Placed {
-                inputs: *next,
-                ..kept
-            }),
-            kept => fitted.or(kept.map(|kept| kept.head)).map(|head| {
-                let grid = Grid::new(head.semi_axes_mm);
-                let projection = timer.time(Stage::Project, || {
-                    project(&ranked.candidates, seed, &head, &grid, size, overhang)
-                });
-                let reach_px = reach_px(&optics(&head, camera_px2), head.camera.px_per_mm);
-                Placed {
-                    head,
-                    grid,
-                    reached: projection.reached(reach_px),
-                    projection,
-                    inputs: *next,
-                    overhang,
-                    is_new: true,
-                }
-            }),
-        };
-        (self.placed, self.ranked) = (placed, Some(ranked));
-        Ok(())
+        Placed::update(&mut self.placed, &mut self.ranked, next, seen, timer)
     }
 }
 
@@ -554,20 +477,5 @@ fn restore(photo: &Photo, rect: Rect, after: &mut [u8]) {
         if let (Some(after), Some(photo)) = (after.get_mut(from..to), photo.get(from..to)) {
             after.copy_from_slice(photo);
         }
-    }
-}
-
-/// Notes what each stage took.
-struct Timer<'a> {
-    clock: &'a dyn Fn() -> f64,
-    stages: Vec<(Stage, f64)>,
-}
-
-impl Timer<'_> {
-    fn time<T>(&mut self, stage: Stage, work: impl FnOnce() -> T) -> T {
-        let start = (self.clock)();
-        let done = work();
-        self.stages.push((stage, (self.clock)() - start));
-        done
     }
 }

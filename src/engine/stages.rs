@@ -144,6 +144,22 @@ pub fn changed_pigment(last: &Inputs, next: &Inputs) -> bool {
         || Life::at(&last.moment) != Life::at(&next.moment)
 }
 
+/// Notes what each stage took.
+pub(super) struct Timer<'a> {
+    pub(super) clock: &'a dyn Fn() -> f64,
+    pub(super) stages: Vec<(Stage, f64)>,
+}
+
+impl Timer<'_> {
+    /// Does the work of a stage.
+    pub(super) fn time<T>(&mut self, stage: Stage, work: impl FnOnce() -> T) -> T {
+        let start = (self.clock)();
+        let done = work();
+        self.stages.push((stage, (self.clock)() - start));
+        done
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

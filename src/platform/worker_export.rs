@@ -14,7 +14,8 @@ use crate::{
     engine::{
         export::{Layout, compose},
         image::Photo,
-        render::{Ranked, Renderer},
+        placed::Ranked,
+        render::Renderer,
         scalp::Scalp,
         stages::Inputs,
     },

@@ -24,15 +24,8 @@ use super::{
 use crate::{
     codec::{self, Header, Limit, WORKING_EDGE},
     engine::{
-        look::Look,
-        matte::Matte,
-        placement::MarkerInPhoto,
-        render::{Ranked, Renderer},
-        sample::mean_linear_rgb,
-        sides::Continued,
-        stages::Inputs,
-        strip::strip,
-        veil::veil,
+        look::Look, matte::Matte, placed::Ranked, placement::MarkerInPhoto, render::Renderer,
+        sample::mean_linear_rgb, sides::Continued, stages::Inputs, strip::strip, veil::veil,
     },
     protocol::{JobError, PhotoError, Request, Response},
     session::document::Plan,

@@ -7,8 +7,9 @@ use smp_visualizer::engine::image::Photo;
 use smp_visualizer::engine::look::{Hairline, Look};
 use smp_visualizer::engine::outline::{Outline, outline};
 use smp_visualizer::engine::params::{ParamId, ROWS};
+use smp_visualizer::engine::placed::Ranked;
 use smp_visualizer::engine::placement::Placement;
-use smp_visualizer::engine::render::{Ranked, Renderer};
+use smp_visualizer::engine::render::Renderer;
 use smp_visualizer::engine::stages::Inputs;
 
 use super::drawn::{Drawn, Skin, Turn};

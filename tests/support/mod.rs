@@ -18,8 +18,9 @@ use smp_visualizer::engine::{
     image::Photo,
     look::Look,
     matte::Matte,
+    placed::Ranked,
     placement::{FaceMarkers, HeadOutline, Placement, View},
-    render::{Frame, Ranked, Renderer},
+    render::{Frame, Renderer},
     stages::Inputs,
 };
 

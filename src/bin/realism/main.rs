@@ -27,7 +27,7 @@ use smp_visualizer::codec::{EXPORT_MAX_PIXELS, Limit, WORKING_EDGE, decode};
 use smp_visualizer::engine::candidates::{Candidates, candidates};
 use smp_visualizer::engine::image::{Photo, Rect};
 use smp_visualizer::engine::look::{Beside, Density, Look};
-use smp_visualizer::engine::render::max_units_per_cm2;
+use smp_visualizer::engine::placed::max_units_per_cm2;
 use smp_visualizer::vision::models::Models;
 
 const USAGE: &str = "usage: MODELS_DIR OUT_DIR PATCHES PHOTOS_DIR";

@@ -55,12 +55,16 @@ impl Through<'_> {
         AROUND_PX.map(share).iter().sum::<f32>() / AROUND_PX.len() as f32
     }
 
-    /// Brings the mask up to date within `part`.
+    /// Brings the mask up to date within `part`: where nothing is known all is seen.
     pub(super) fn open(&self, part: Rect, mask: &mut Option<Mask>) {
         let (width, height) = (self.photo.width(), self.photo.height());
         let mask = mask.get_or_insert_with(|| Mask::open(width, height));
+        let known = self.scalp.known_in(width, height);
+        for rest in part.without(known) {
+            mask.set(rest, |_| |_| u8::MAX);
+        }
         let has_treatment = self.scalp.has_treatment();
-        mask.set(part, |y| {
+        mask.set(part.intersect(known), |y| {
             let shares = self.scalp.along(y, width, height);
             let shading = self.shine.map(|shine| shine.row(y));
             move |x| {

@@ -151,7 +151,7 @@ pub(super) fn reach_px(optics: &Optics, px_per_mm: f64) -> f64 {
 /// was looked at, and is brought up to date; none where there was nothing to know yet.
 pub(super) fn to_open(is_new: Option<Rect>, reached: Rect, opened: &mut Option<Rect>) -> Vec<Rect> {
     let is_new = is_new.filter(|part| !part.is_empty());
-    let (all, parts) = match (*opened, is_new) {
+    let (all, mut parts) = match (*opened, is_new) {
         (None, None) => return Vec::new(),
         (None, Some(_)) => (reached, vec![reached]),
         // Elsewhere it may be new, too.
@@ -166,6 +166,7 @@ pub(super) fn to_open(is_new: Option<Rect>, reached: Rect, opened: &mut Option<R
         }
     };
     *opened = Some(all);
+    parts.retain(|part| !part.is_empty());
     parts
 }
 

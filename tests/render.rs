@@ -3,7 +3,7 @@
 mod support;
 
 use smp_visualizer::engine::{
-    image::Photo,
+    image::{Photo, Rect},
     life::Moment,
     look::{Density, Look},
     matte::Matte,
@@ -173,21 +173,31 @@ fn a_kept_renderer_gives_the_same_bytes_as_a_fresh_one() {
     }
 }
 
+/// A matte of two halves with those shares of bare scalp and hair.
+fn halves(left: [u8; 2], right: [u8; 2]) -> Option<Matte> {
+    let shares = (0..WIDTH * HEIGHT).flat_map(|i| if i % WIDTH < WIDTH / 2 { left } else { right });
+    let rect = Rect {
+        x: 0,
+        y: 0,
+        width: WIDTH,
+        height: HEIGHT,
+    };
+    Matte::new(WIDTH, rect, shares.collect())
+}
+
 /// What hangs on the head's place is kept, made in advance, and only looked at where
 /// impressions reach: none of that shows.
 #[test]
 fn a_head_that_moves_among_hair_is_drawn_as_if_it_had_always_lain_there() {
     let photo = photo(&frontal(), TAN, WIDTH, HEIGHT);
+    let (bare, hair) = ([200, 0], [0, 200]);
     let half = |bare_left: bool| {
-        let shares = (0..WIDTH * HEIGHT).flat_map(|i| {
-            let is_left = i % WIDTH < WIDTH / 2;
-            if is_left == bare_left {
-                [200, 0]
-            } else {
-                [0, 200]
-            }
-        });
-        Matte::new(WIDTH, photo.rect(), shares.collect())
+        let [left, right] = if bare_left {
+            [bare, hair]
+        } else {
+            [hair, bare]
+        };
+        halves(left, right)
     };
     let moved = |right: f64, down: f64| {
         let Placement::Face(mut face) = frontal() else {
@@ -240,11 +250,8 @@ fn steps_of_density_and_time_give_what_they_give_at_once() {
     let placement = frontal();
     let photo = photo(&placement, TAN, WIDTH, HEIGHT);
     // Hair hides the scalp of the left half.
-    let shares = (0..WIDTH * HEIGHT).flat_map(|i| {
-        let is_hair = i % WIDTH < WIDTH / 2;
-        if is_hair { [0, 255] } else { [255, 0] }
-    });
-    let matte = Matte::new(WIDTH, photo.rect(), shares.collect()).expect("filled");
+    let matte = halves([0, 255], [255, 0]);
+    assert!(matte.is_some());
     let of_session = |day| Moment {
         day,
         ..Moment::HEALED
@@ -272,7 +279,7 @@ fn steps_of_density_and_time_give_what_they_give_at_once() {
         (look(105.0, 20.0), of_session(400.0)),
     ];
     let mut kept = Renderer::new(photo.clone());
-    kept.set_matte(Some(matte.clone()));
+    kept.set_matte(matte.clone());
     let mut hidden = 0;
     for (look, moment) in steps {
         let inputs = Inputs {
@@ -281,7 +288,7 @@ fn steps_of_density_and_time_give_what_they_give_at_once() {
             moment,
         };
         let mut fresh = Renderer::new(photo.clone());
-        fresh.set_matte(Some(matte.clone()));
+        fresh.set_matte(matte.clone());
         let [a, b] = [&mut kept, &mut fresh].map(|r| r.render(&inputs, &|| 0.0).expect("sound"));
         let counts = |frame: &Frame| (frame.impressions, frame.under_hair);
         assert_eq!(counts(&a), counts(&b), "{look:?} {moment:?}");

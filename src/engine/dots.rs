@@ -6,9 +6,8 @@
 //! it is out of the edge. Impressions themselves are made last, and mostly only
 //! of those candidates for which that has changed: [`changes`].
 
-use super::behind_line::{AHEAD, Line};
 use super::beside::Stronger;
-use super::edge::Edge;
+use super::edge::{AHEAD, Edge, Line};
 use super::impressions::{Changes, Dot};
 use super::life::{Life, SESSIONS};
 use super::look::{Density, Hairline};
@@ -30,8 +29,8 @@ const UNDER_HAIR: f32 = -1.0;
 pub struct Shown {
     /// Per candidate, how far it is out of the hairline's edge: 0 hidden,
     /// 1 past the transition zone; [`UNDER_HAIR`] where it would show but for
-    /// the hair over it, [`AHEAD`] where it does so far ahead of the line that it
-    /// shows at no density.
+    /// the hair over it, [`AHEAD`] where it lies so far ahead of the line that
+    /// it shows at no density.
     ramp: Vec<f32>,
     /// Density where they are densest, per cm².
     per_cm2: f32,

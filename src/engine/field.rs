@@ -59,10 +59,11 @@ impl Optics {
         halo::REACH * f64::from(self.halo_spacing_px.max(halo::MIN_SPACING_PX))
     }
 
-    /// How far an impression of that variance reaches at most, px, with what is rounded.
-    pub(super) fn reach_px(self, variance_px2: f64) -> f64 {
-        let sigma_px = (variance_px2 + f64::from(self.camera_px2)).sqrt();
-        self.halo_reach_px().max(SIGMAS * sigma_px) + ROUNDED_PX
+    /// How far an impression of that variance reaches, px, and its halo if it has one.
+    pub(super) fn reach_px(self, variance_px2: f32, has_halo: bool) -> f64 {
+        let sigma_px = f64::from((variance_px2 + self.camera_px2).sqrt());
+        let halo_px = if has_halo { self.halo_reach_px() } else { 0.0 };
+        halo_px.max(SIGMAS * sigma_px)
     }
 }
 
@@ -91,7 +92,7 @@ pub struct Field {
 /// of the two profiles a slanted ellipse is made of.
 const SIGMAS: f64 = 4.5;
 /// Room for lanes that are rounded to eights, px.
-const ROUNDED_PX: f64 = 9.0;
+pub(super) const ROUNDED_PX: f64 = 9.0;
 /// Room around the impressions for those of the next changes, px: a step of
 /// the hairline's slider moves it by about as many.
 const MARGIN_PX: u32 = 8;
@@ -293,15 +294,7 @@ impl Field {
         if left > right {
             return Rect::default();
         }
-        let halo = if halo_px > 0.0 {
-            self.optics.halo_reach_px()
-        } else {
-            0.0
-        };
-        let reach = |variance: f32| {
-            let sigma = f64::from((variance + self.optics.camera_px2).sqrt());
-            halo.max(SIGMAS * sigma) + slack
-        };
+        let reach = |variance: f32| self.optics.reach_px(variance, halo_px > 0.0) + slack;
         let (rx, ry) = (reach(sxx), reach(syy));
         Rect::from_edges(
             f64::from(left) - rx,

@@ -2,7 +2,7 @@
 
 use glam::DVec2;
 
-use super::field::Optics;
+use super::field::{Optics, ROUNDED_PX};
 use super::head::HeadModel;
 use super::image::{Photo, Rect};
 use super::mask::Mask;
@@ -143,7 +143,7 @@ const WIDEST: f64 = 3.0;
 pub(super) fn reach_px(optics: &Optics, px_per_mm: f64) -> f64 {
     let largest_mm = WIDEST * ParamId::DiameterMm.row().max;
     let sigma_px = SIGMA_PER_DIAMETER * largest_mm * px_per_mm;
-    optics.reach_px(sigma_px * sigma_px)
+    optics.reach_px((sigma_px * sigma_px) as f32, true) + ROUNDED_PX
 }
 
 /// The parts of the photo of which it is to be looked at how bare they are: what

@@ -244,12 +244,13 @@ impl Row<'_> {
             return 0.0;
         }
         let (light, between) = (linear(rgb), self.between(x));
-        if brightness(light) <= BETWEEN_HAIRS[0] * self.least(&between) {
+        let own = brightness(light);
+        if own <= BETWEEN_HAIRS[0] * self.least(&between) {
             return 0.0;
         }
         let way = |v: f32, [from, to]: [f32; 2]| ((v - from) / (to - from)).clamp(0.0, 1.0);
         let usual = between.of(&self.shine.bright).max(1e-6);
-        let bright = way(brightness(light) / usual, BETWEEN_HAIRS);
+        let bright = way(own / usual, BETWEEN_HAIRS);
         if bright <= 0.0 {
             return 0.0;
         }

@@ -100,8 +100,10 @@ fn head(
     let treated = looks.map(|look| scene.treated(&look));
     let [a, b] = treated.each_ref().map(|photo| Patch::new(photo, bare));
     let peer = Patch::new(&naive, bare);
+    let skin = Patch::new(&photo, bare);
     let alone = scene.matched_by_itself();
     let by_itself = alone.map(|look| scene.treated(&look));
+    let auto = by_itself.as_ref().map(|photo| Patch::new(photo, bare));
     // The same without what is told of places around the head.
     let unblended = alone.map(|mut look| {
         look.density.beside = Beside::default();
@@ -127,7 +129,7 @@ fn head(
         "px_per_mm": px_per_mm,
         "floor": figures(real[0].distance(&real[1])),
         "ours": figures(a.distance(&real[1]).mean(b.distance(&real[0]))),
-        "auto": by_itself.as_ref().map(|photo| both(&Patch::new(photo, bare))),
+        "auto": auto.as_ref().map(both),
         "naive": both(&peer),
         "seam": [seam(unblended), seam(alone)],
         "beside": alone.map(|look| look.density.beside),
@@ -135,13 +137,13 @@ fn head(
         "shade": look.shade,
         // For those who want more than the table.
         "lab": {
-            "bare": Patch::new(&photo, bare).mean_lab,
+            "bare": skin.mean_lab,
             "real": real.each_ref().map(|patch| patch.mean_lab),
             "ours": [a.mean_lab, b.mean_lab],
-            "auto": by_itself.as_ref().map(|photo| Patch::new(photo, bare).mean_lab),
+            "auto": auto.as_ref().map(|patch| patch.mean_lab),
         },
         "spectra_db": {
-            "bare": Patch::new(&photo, bare).spectrum_db,
+            "bare": &skin.spectrum_db,
             "real": real.each_ref().map(|patch| &patch.spectrum_db),
             "ours": [&a.spectrum_db, &b.spectrum_db],
         },

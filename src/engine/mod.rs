@@ -66,6 +66,7 @@ mod behind;
 pub mod scalp;
 pub mod shine;
 pub mod beside;
+mod squares;
 pub mod sides;
 pub mod growth;
 pub mod candidates;

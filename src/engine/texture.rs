@@ -96,16 +96,22 @@ fn rows_blurred(light: &[f64], width: usize, sigma_px: f64) -> Vec<f64> {
         let inside = if x < 0 { -x } else { x.min(2 * last - x) };
         inside.clamp(0, last) as usize
     };
-    let at = |row: &[f64], x: isize| row.get(mirrored(x)).copied().unwrap_or(0.0);
+    let mut out = vec![0.0; light.len()];
+    // A row and what is mirrored beside it: most of the time goes here, and it goes
+    // fastest weight by weight.
+    let mut wide: Vec<f64> = Vec::with_capacity(width + weights.len());
     let rows = light.chunks_exact(width.max(1));
-    rows.flat_map(|row| {
-        let weights = &weights;
-        (0..=last).map(move |x| {
-            let near = (x - reach..).zip(weights);
-            near.map(|(x, weight)| weight * at(row, x)).sum::<f64>() / whole
-        })
-    })
-    .collect()
+    for (row, out) in rows.zip(out.chunks_exact_mut(width.max(1))) {
+        wide.clear();
+        let columns = (-reach..=last + reach).map(mirrored);
+        wide.extend(columns.filter_map(|x| row.get(x).copied()));
+        for (weight, light) in weights.iter().zip(wide.windows(width)) {
+            let sums = out.iter_mut().zip(light);
+            sums.for_each(|(sum, light)| *sum += weight * light);
+        }
+        out.iter_mut().for_each(|sum| *sum /= whole);
+    }
+    out
 }
 
 /// Rows for columns.

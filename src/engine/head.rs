@@ -122,6 +122,15 @@ impl HeadModel {
         self.silhouette_ellipse().points(n)
     }
 
+    /// Least and most of its coordinates in the photo, px; none where it has no
+    /// silhouette.
+    pub(super) fn bounds(&self) -> Option<[DVec2; 2]> {
+        let outline = self.silhouette(32);
+        let low = outline.iter().copied().reduce(DVec2::min)?;
+        let high = outline.iter().copied().reduce(DVec2::max)?;
+        Some([low, high])
+    }
+
     /// How far the outline reaches in the direction `dir` (unit, photo frame):
     /// the largest `q · dir` of any point of it, px.
     #[must_use]

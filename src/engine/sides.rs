@@ -105,7 +105,7 @@ pub struct Sides {
     pub darker: [f64; PLACES],
 }
 
-/// Shaved hair and the bare skin it is compared with.
+/// Hair and the bare skin it is compared with.
 #[derive(Debug, Clone, Copy)]
 struct Pair {
     /// Share of the skin's light that the hair takes.
@@ -176,16 +176,11 @@ impl Seen<'_> {
             // The matte takes what is seen through thin hair for neither.
             hair = head;
         }
-        let pairs = hair.into_iter().filter_map(|hair| {
-            let bare = self.beside(&hair, &bare, BRIGHTER_PER_MM[1])?;
-            let taken = 1.0 - hair.light / bare.light.max(1e-6);
-            let is_hair = hair.roughness >= GRAINIER * bare.roughness;
-            (taken >= LEAST_TAKEN && is_hair).then_some((taken, bare, hair))
-        });
-        let pairs: Vec<(f64, Square, Square)> = pairs.collect();
-        let (_, bare, hair) = nth(&pairs, pairs.len() / 2, |pair| pair.0)?;
-        let bare = bare.texture;
-        let hair = hair.texture.mean_linear;
+        let pairs = hair.into_iter().filter_map(|hair| self.pair(hair, &bare));
+        let pairs: Vec<Pair> = pairs.filter(|pair| pair.taken >= LEAST_TAKEN).collect();
+        let pair = nth(&pairs, pairs.len() / 2, |pair| pair.taken)?;
+        let bare = pair.bare.texture;
+        let hair = pair.hair.texture.mean_linear;
         let between = |i: usize| bare.mean_linear[i] + FILL * (hair[i] - bare.mean_linear[i]);
         Some(Sides {
             bare,
@@ -236,13 +231,22 @@ impl Seen<'_> {
             if near.iter().any(|bare| bare.overlaps(&hair)) {
                 return None;
             }
-            let bare = self.beside(&hair, &near, BRIGHTER_PER_MM[1])?;
-            let taken = 1.0 - hair.light / bare.light.max(1e-6);
-            let [least, most] = STUBBLE;
-            let is_hair = hair.roughness >= GRAINIER * bare.roughness;
-            ((least..=most).contains(&taken) && is_hair).then_some(Pair { taken, bare, hair })
+            self.pair(hair, &near)
         });
-        pairs.collect()
+        let [least, most] = STUBBLE;
+        pairs
+            .filter(|pair| (least..=most).contains(&pair.taken))
+            .collect()
+    }
+
+    /// A square with the bare one to compare it with; none where it is no grainier,
+    /// as hair is.
+    #[inline(never)]
+    fn pair(&self, hair: Square, bare: &[Square]) -> Option<Pair> {
+        let bare = self.beside(&hair, bare, BRIGHTER_PER_MM[1])?;
+        let taken = 1.0 - hair.light / bare.light.max(1e-6);
+        let is_hair = hair.roughness >= GRAINIER * bare.roughness;
+        is_hair.then_some(Pair { taken, bare, hair })
     }
 
     /// How many times as much light as `taken` the hair takes around the head,

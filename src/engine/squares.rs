@@ -49,9 +49,9 @@ fn side_px(head: &HeadModel) -> f64 {
 /// All squares of a head, each half over the next.
 #[inline(never)]
 pub(super) fn squares(photo: &Photo, head: &HeadModel) -> Vec<Square> {
-    let outline = head.silhouette(32);
-    let [low, high] = [DVec2::min, DVec2::max]
-        .map(|bound| outline.iter().copied().reduce(bound).unwrap_or_default());
+    let Some([low, high]) = head.bounds() else {
+        return Vec::new();
+    };
     let step = side_px(head) / 2.0;
     let count = ((high - low) / step)
         .max(DVec2::ZERO)

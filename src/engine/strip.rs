@@ -48,9 +48,7 @@ pub fn strip(renderer: &mut Renderer, inputs: &Inputs) -> Result<Option<Photo>, 
 
 /// The square around a head, within the photo; none where there is none.
 fn around(head: &HeadModel, whole: Rect) -> Option<Rect> {
-    let outline = head.silhouette(32);
-    let low = outline.iter().copied().reduce(glam::DVec2::min)?;
-    let high = outline.iter().copied().reduce(glam::DVec2::max)?;
+    let [low, high] = head.bounds()?;
     let side = (high - low).max_element() * (1.0 + 2.0 * MARGIN);
     // `as` saturates.
     let side = (side as u32).min(whole.width).min(whole.height);

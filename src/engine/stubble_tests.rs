@@ -8,11 +8,15 @@ const SCALE: Scale = Scale {
     camera_px2: 0.3,
 };
 
-fn plain(mean_linear: [f64; 3]) -> Texture {
+fn grainy(mean_linear: [f64; 3], grain: f64) -> Texture {
     Texture {
         mean_linear,
-        grain: [Some(1e-4); BANDS],
+        grain: [Some(grain); BANDS],
     }
+}
+
+fn plain(mean_linear: [f64; 3]) -> Texture {
+    grainy(mean_linear, 1e-4)
 }
 
 /// What skin looks like in the mean that is treated so.
@@ -68,10 +72,7 @@ fn grainier_stubble_gets_plainer_dots() {
     let skin = SkinClass::Light.usual_linear();
     let stubble = skin.map(|v| 0.7 * v);
     let with = |grain: f64| {
-        let stubble = Texture {
-            mean_linear: stubble,
-            grain: [Some(grain); BANDS],
-        };
+        let stubble = grainy(stubble, grain);
         let found = match_stubble(&plain(skin), &stubble, SCALE, &Density::default());
         spread(found.density.diameter_mm, found.density.crispness).dot_mm2
     };
@@ -84,10 +85,7 @@ fn specks_are_made_by_taking_a_little_more_than_the_stubble_and_never_much() {
     let skin = SkinClass::Light.usual_linear();
     let stubble = skin.map(|v| 0.93 * v);
     let taken = |grain: f64| {
-        let stubble = Texture {
-            mean_linear: stubble,
-            grain: [Some(grain); BANDS],
-        };
+        let stubble = grainy(stubble, grain);
         let found = match_stubble(&plain(skin), &stubble, SCALE, &Density::default());
         let left = treated(skin, &found.density, &found.shade);
         1.0 - luminance(left) / luminance(skin)

@@ -19,6 +19,8 @@ const MOST_CELLS: f64 = 256.0;
 const SAMPLES: u32 = 2;
 /// Skin and hair below which a cell is surely background, as a share.
 const NOBODY: f32 = 0.05;
+/// Skin and hair from which on a cell is somebody, as far as the matte goes.
+const SOMEBODY: f32 = 0.5;
 /// Levels of 255 by which a cell may differ from where its walk began. Skies and
 /// walls of this project's photos differ by 3 to 6 within a few centimetres, and
 /// from the head's edge by 20 and more.
@@ -79,7 +81,8 @@ impl Behind {
             let is_high = (q - silhouette.centre).dot(up) >= above_px * up.length();
             is_high && silhouette.beyond(q) > 0.0
         };
-        let walked = behind.walked(&seen, begins, |i| behind.colour(i, photo));
+        let mut walked = behind.walked(&seen, begins, |i| behind.colour(i, photo));
+        behind.leave_soft_edges(&mut walked, &seen);
         // Cells on the edge show some of both.
         let is_edge = |i: usize| {
             let mut beside = behind.beside(i).into_iter().flatten();
@@ -151,6 +154,28 @@ impl Behind {
             }
         }
         is_behind
+    }
+
+    /// Takes back the walks that came no farther than the matte's own soft edge: it is
+    /// right there, and to cut it would take bites out of the head's rim.
+    fn leave_soft_edges(&self, walked: &mut [bool], seen: &[[f32; 2]]) {
+        let is_somebody = |i: &usize| {
+            seen.get(*i)
+                .is_some_and(|[bare, hair]| bare + hair >= SOMEBODY)
+        };
+        let mut is_too_far = vec![false; walked.len()];
+        let mut ways: Vec<usize> = (0..walked.len())
+            .filter(|i| walked.get(*i) == Some(&true) && is_somebody(i))
+            .collect();
+        while let Some(i) = ways.pop() {
+            let (Some(true), Some(found)) = (walked.get(i), is_too_far.get_mut(i)) else {
+                continue;
+            };
+            if !core::mem::replace(found, true) {
+                ways.extend(self.beside(i).into_iter().flatten());
+            }
+        }
+        walked.copy_from_slice(&is_too_far);
     }
 
     fn beside(&self, i: usize) -> [Option<usize>; 4] {
@@ -230,6 +255,30 @@ mod tests {
             kept(View::Back, [90, 60, 45], [20, 22, 20], false),
             Some([1.0, 0.0])
         );
+    }
+
+    #[test]
+    fn where_only_the_mattes_soft_edge_lies_on_the_background_nothing_is_left_out() {
+        let head = fit(
+            &starting_placement(Some(View::Front), SIDE, SIDE),
+            SIDE,
+            SIDE,
+        )
+        .unwrap();
+        let silhouette = head.silhouette_ellipse();
+        let at = |i: u32| DVec2::new(f64::from(i % SIDE) + 0.5, f64::from(i / SIDE) + 0.5);
+        let bytes = (0..SIDE * SIDE).flat_map(|i| match silhouette.beyond(at(i)) > 0.0 {
+            true => [240, 240, 243, 255],
+            false => [225, 185, 160, 255],
+        });
+        let photo = Photo::new(SIDE, SIDE, bytes.collect()).unwrap();
+        let falling_to = |end_px: f64| {
+            let shares = |q: DVec2| [((end_px - silhouette.beyond(q)) / 6.0) as f32, 0.0];
+            let shares = |q: DVec2| shares(q).map(|share| share.clamp(0.0, 1.0));
+            Behind::new(&photo, &head, photo.rect(), shares)
+        };
+        assert_eq!(falling_to(3.0), None);
+        assert!(falling_to(12.0).is_some());
     }
 
     #[test]

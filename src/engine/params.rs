@@ -106,7 +106,7 @@ params! {
     /// Opacity of the outermost impressions, as a share of full.
     EdgeOpacity, hairline.edge_opacity, "Edge strength", "", 0.4..=1.0, 0.05, 0.8;
     /// Finished density of impressions behind the hairline.
-    DensityPerCm2, density.per_cm2, "Density", "/cm²", 20.0..=250.0, 1.0, 160.0;
+    DensityPerCm2, density.per_cm2, "Density", "/cm²", 20.0..=250.0, 1.0, 180.0;
     /// Visible diameter of a healed impression.
     DiameterMm, density.diameter_mm, "Impression size", "mm", 0.10..=0.60, 0.01, 0.30;
     /// Coverage in the middle of an impression's dot: low where it has healed
@@ -128,7 +128,7 @@ params! {
     /// Millilitres of water to one of pigment: smaller is darker.
     Dilution, shade.dilution, "Dilution 1 :", "", 10.0..=60.0, 1.0, 20.0;
     /// Dermis above the pigment: shallow is darker and warmer, deep is bluer.
-    DepthMm, shade.depth_mm, "Depth", "mm", 0.02..=0.50, 0.01, 0.08;
+    DepthMm, shade.depth_mm, "Depth", "mm", 0.02..=0.50, 0.01, 0.05;
     /// Warm pigment, 0 plain carbon to 1 warmed.
     Warmth, shade.warmth, "Warmth", "", 0.0..=1.0, 0.05, 0.6;
 }

@@ -70,9 +70,10 @@ const TOO_DEEP_MM: [f64; 2] = [0.20, 0.45];
 /// Nothing takes all: skin over pigment mirrors and scatters some.
 pub(super) const MOST_TAKEN: f64 = 0.98;
 /// Opacity is 1 − exp(−this / dilution). domain.md §1.6 guesses 18 (grade D),
-/// at which the middle shades (1:20 to 1:30) would be half transparent; 40
-/// leaves them at 74 to 86 % and the lightest (1:60) at half.
-const OPACITY_PER_DILUTION: f64 = 40.0;
+/// at which the middle shades (1:20 to 1:30) would be half transparent, and nobody
+/// would see what the treatment does; 50 leaves them at 81 to 92 % and the lightest
+/// (1:60) at 57 %.
+const OPACITY_PER_DILUTION: f64 = 50.0;
 /// Thinnest dermis reckoned with, mm: keeps the formula finite at depth 0.
 const MIN_DEPTH_MM: f64 = 1e-3;
 
@@ -104,7 +105,7 @@ pub(super) const SIGMA_PER_DIAMETER: f64 = 0.42;
 /// How many times the light that falls on its own area an impression takes:
 /// light wanders sideways in the dermis and comes by the pigment more often
 /// ("optical dot gain, several-fold", domain.md §1.2, grade D). At this the usual
-/// plan takes a quarter of the light; the shaved hair in this project's photos
+/// plan takes a third of the light, with light brown hair a quarter; the shaved hair in this project's photos
 /// takes 20 to 70 % (`cargo xtask realism`).
 const OPTICAL_GAIN: f64 = 4.5;
 /// Spacing of a halo's nodes, mm ([`super::field::Optics`]): its σ is 0.65 of
@@ -285,11 +286,11 @@ mod tests {
             }
         }
         for (n, alpha) in [
-            (10.0, 0.982),
-            (20.0, 0.865),
-            (30.0, 0.736),
-            (45.0, 0.589),
-            (60.0, 0.487),
+            (10.0, 0.993),
+            (20.0, 0.918),
+            (30.0, 0.811),
+            (45.0, 0.671),
+            (60.0, 0.565),
         ] {
             assert!((opacity(n) - alpha).abs() < 0.001, "1:{n}");
             assert!((dilution_for(opacity(n)) - n).abs() < 1e-6);

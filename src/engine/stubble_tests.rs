@@ -38,7 +38,7 @@ fn matched(skin: [f64; 3], stubble: [f64; 3]) -> Matched {
 fn stubble_made_by_a_shade_is_matched_in_colour() {
     for class in SkinClass::ALL {
         let skin = class.usual_linear();
-        for (dilution, warmth) in [(12.0, 0.2), (20.0, 0.6), (40.0, 0.9)] {
+        for (dilution, warmth) in [(15.0, 0.2), (20.0, 0.6), (40.0, 0.9)] {
             let shade = Shade {
                 dilution,
                 warmth,

@@ -212,10 +212,10 @@ pub enum School {
 }
 
 /// Diameter, mm, and crispness of each school. The spaced one's are the usual
-/// ones; the dusty one's a third smaller, and so faint that single ones are hardly
-/// seen.
+/// ones; the dusty one's a sixth smaller, and so faint that single ones are hardly
+/// seen: as many of them as the slider has cover what the usual plan does.
 const SCHOOLS: [(School, f64, f64); 2] = [
-    (School::FineAndDusty, 0.22, 0.2),
+    (School::FineAndDusty, 0.25, 0.2),
     (School::Spaced, 0.30, 0.35),
 ];
 

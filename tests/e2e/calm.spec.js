@@ -28,7 +28,7 @@ test('a file that is no photo is told in words, and the old photo and plan stay'
 
   await openSample(page, 'sample-front-light');
   await step(page, 'Density');
-  await slide(page, 'DensityPerCm2', 180);
+  await slide(page, 'DensityPerCm2', 190);
   const before = await stagePicture(page);
   const cut = readFileSync(FRONT).subarray(0, 300);
   for (const [buffer, words] of [
@@ -271,7 +271,7 @@ test('the picture in the README is of this page', async ({ app: page }) => {
   await step(page, 'Shade');
   await slide(page, 'Dilution', 15);
   await step(page, 'Density');
-  await slide(page, 'DensityPerCm2', 160);
+  await slide(page, 'DensityPerCm2', 180);
   await step(page, 'Hairline');
   await page.getByTestId('compare').fill('40');
   const screenshot = inRepo('tests/e2e/screenshot.jpg');

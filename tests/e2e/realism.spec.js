@@ -26,9 +26,9 @@ test('density, size and shade continue shaved hair that is tapped, in one step b
   await page.screenshot({ path: keep('match-sides.png') });
   expect([await value(page, 'Dilution'), await value(page, 'Warmth')]).not.toEqual([dilution, warmth]);
   await step(page, 'Density');
-  expect(await value(page, 'DensityPerCm2')).not.toBe('160');
+  expect(await value(page, 'DensityPerCm2')).not.toBe('180');
   await changing(page, () => page.getByRole('button', { name: 'Undo' }).click());
-  expect(await value(page, 'DensityPerCm2')).toBe('160');
+  expect(await value(page, 'DensityPerCm2')).toBe('180');
   await step(page, 'Shade');
   expect([await value(page, 'Dilution'), await value(page, 'Warmth')]).toEqual([dilution, warmth]);
 });
@@ -158,9 +158,9 @@ test('the schools change size, crispness and number at once, and as much is cove
   await changing(page, () => dusty.click());
   await expect(dusty).toHaveAttribute('aria-pressed', 'true');
   await expect(spaced).toHaveAttribute('aria-pressed', 'false');
-  expect(await value(page, 'DiameterMm')).toBe('0.22');
-  // 100 · (0.30 / 0.22)².
-  expect(await value(page, 'DensityPerCm2')).toBe('186');
+  expect(await value(page, 'DiameterMm')).toBe('0.25');
+  // 100 · (0.30 / 0.25)².
+  expect(await value(page, 'DensityPerCm2')).toBe('144');
   await changing(page, () => spaced.click());
   expect(await value(page, 'DensityPerCm2')).toBe('100');
   await changing(page, () => slide(page, 'Crispness', 0.9));

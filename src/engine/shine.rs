@@ -38,6 +38,12 @@ const CLIPPING: f32 = 235.0;
 /// See [`CLIPPING`].
 const CLIPPED_SHINE: f32 = 0.6;
 
+/// The share, 0–1, that counts as mirrored where a channel has come to such a level.
+#[must_use]
+pub(super) fn clipped(level: u8) -> f32 {
+    CLIPPED_SHINE * ((f32::from(level) - CLIPPING) / (255.0 - CLIPPING)).max(0.0)
+}
+
 /// What lies among sparse hair and is as bright as the bare skin near it is skin
 /// seen between the hairs; and what is darker than that by as much is hair.
 const BETWEEN_HAIRS: [f32; 2] = [0.6, 0.9];
@@ -264,9 +270,10 @@ impl Row<'_> {
     pub(super) fn at(&self, x: u32, rgb: [u8; 3]) -> f32 {
         let (light, between) = (linear(rgb), self.between(x));
         let bright = brightness(light);
-        // A channel at its end has lost its colour to the camera, too.
-        let most = rgb.into_iter().max().map_or(0.0, f32::from);
-        let clipped = CLIPPED_SHINE * ((most - CLIPPING) / (255.0 - CLIPPING)).max(0.0);
+        // The second brightest channel: red alone comes to its end on light skin that
+        // does not shine, and a picture file's noise in it would be taken for glints.
+        let [r, g, b] = rgb;
+        let clipped = clipped(r.max(g).min(r.min(g).max(b)));
         if bright <= BRIGHTER * self.least(&between) {
             return clipped;
         }
@@ -499,8 +506,17 @@ mod tests {
     #[test]
     fn what_the_camera_could_not_hold_shines() {
         let mut photo = scene(0.0);
-        photo.rgba_mut()[..4].copy_from_slice(&[255, 240, 200, 255]);
+        photo.rgba_mut()[..4].copy_from_slice(&[255, 255, 230, 255]);
         assert!(share(&photo, 0, 0) >= 0.5);
+    }
+
+    #[test]
+    fn light_skin_whose_red_alone_comes_to_its_end_does_not_shine() {
+        let bytes = (0..SIZE * SIZE).flat_map(|i| [246 + (i * 7919 % 10) as u8, 214, 196, 255]);
+        let photo = Photo::new(SIZE, SIZE, bytes.collect()).unwrap();
+        for x in 0..20 {
+            assert_eq!(share(&photo, x, 100), 0.0);
+        }
     }
 
     /// Left half bare, right half hair: a dark one on the skin, then a grey one.

@@ -10,7 +10,7 @@ use super::image::{Photo, Rect};
 use super::placement::MarkerInPhoto;
 use super::region::{Grid, SignedDistance};
 use super::scalp::Scalp;
-use super::shine::Shine;
+use super::shine::{Shine, clipped};
 use super::squares::{Square, nth, of, smoothest, square, squares};
 use super::texture::{BANDS, Texture};
 
@@ -295,12 +295,14 @@ impl Seen<'_> {
     fn bare(&self, q: DVec2) -> f32 {
         let (width, height) = (self.photo.width(), self.photo.height());
         let bare = self.scalp.bare_at(q, width, height);
-        let mirrored = self
-            .shine
-            .zip(self.photo.pixel_at(q))
-            .map_or(0.0, |(shine, [r, g, b, _])| {
-                shine.at(q.x as u32, q.y as u32, [r, g, b])
-            });
+        let mirrored =
+            self.shine
+                .zip(self.photo.pixel_at(q))
+                .map_or(0.0, |(shine, [r, g, b, _])| {
+                    let mirrored = shine.at(q.x as u32, q.y as u32, [r, g, b]);
+                    // Skin of which one channel came to its end tells no colour.
+                    mirrored.max(clipped(r.max(g).max(b)))
+                });
         bare * (1.0 - mirrored)
     }
 

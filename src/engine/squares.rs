@@ -59,9 +59,16 @@ pub(super) fn squares(photo: &Photo, head: &HeadModel) -> Vec<Square> {
     let (columns, rows) = (count.x as usize, count.y as usize);
     let middles = (0..rows).flat_map(|y| (0..columns).map(move |x| DVec2::new(x as f64, y as f64)));
     middles
-        .filter_map(|cell| square(photo, head, low + (cell + 0.5) * step))
-        .filter(|square| square.facing >= LEAST_FACING)
+        .map(|cell| low + (cell + 0.5) * step)
+        .filter(|middle| facing(head, *middle) >= LEAST_FACING)
+        .filter_map(|middle| square(photo, head, middle))
         .collect()
+}
+
+/// Cosine between skin and camera at a point of the photo, px; 0 beside the cranium.
+fn facing(head: &HeadModel, q_in_photo: DVec2) -> f64 {
+    let p_mm = head.scalp_from_photo(q_in_photo);
+    p_mm.map_or(0.0, |p| head.facing(p))
 }
 
 /// The square about a point; none where it is not all in the photo.
@@ -80,12 +87,11 @@ pub(super) fn square(photo: &Photo, head: &HeadModel, middle: DVec2) -> Option<S
     if !inside || rect.intersect(photo.rect()) != rect || !high.is_finite() {
         return None;
     }
-    let p_mm = head.scalp_from_photo(middle);
     let texture = texture(photo, rect)?;
     Some(Square {
         middle,
         rect,
-        facing: p_mm.map_or(0.0, |p| head.facing(p)),
+        facing: facing(head, middle),
         light: luminance(texture.mean_linear),
         roughness: texture.roughness(),
         texture,

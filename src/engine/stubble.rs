@@ -110,24 +110,24 @@ pub fn match_stubble(bare: &Texture, stubble: &Texture, scale: Scale, usual: &De
         found
     });
     let [as_dark, darker @ ..] = all;
-    let nearer = |best: Found, one: Found| if one.off < best.off { one } else { best };
+    let most = opacity(ParamId::Dilution.row().min);
+    let nearer = |best: Found, one: Found| {
+        // What no pigment takes is no better, however near its grain would come.
+        let is_better = one.off < best.off && one.alpha <= most;
+        if is_better { one } else { best }
+    };
     let found = darker.into_iter().fold(as_dark, nearer);
     // Whether there is anything to match is for the stubble to say.
     let stubble_dark = as_dark.dark;
     let Found {
         density,
-        pigment,
-        dots,
-        dark,
+        pigment: Pigment { depth_mm, warmth },
+        alpha,
         ..
     } = found;
-    let Pigment { depth_mm, warmth } = pigment;
-    let spread = spread(density.diameter_mm, density.crispness);
-    let cover = mean_coverage(&spread, density.per_cm2 / 100.0);
-    let alpha = dark / (cover * pigment.takes(bare.mean_linear, dots)).max(1e-6);
     let fit = if stubble_dark <= 0.0 {
         Fit::NoContrast
-    } else if alpha > TOO_DARK * opacity(ParamId::Dilution.row().min) {
+    } else if alpha > TOO_DARK * most {
         Fit::TooDark
     } else if stubble_dark < FAINT {
         Fit::Faint
@@ -159,6 +159,8 @@ struct Found {
     dots: f64,
     /// Share of the light that they are to take.
     dark: f64,
+    /// Opacity that it takes, 0 and up: no pigment has more than 1.
+    alpha: f64,
 }
 
 /// What takes as much as the stubble does, with a grain that comes nearest to its.
@@ -175,6 +177,7 @@ fn look_like(bare: &Texture, stubble: &Texture, scale: Scale, usual: &Density) -
         pigment: pigment_like(taken, skin, USUAL_DOTS),
         dots: USUAL_DOTS,
         dark,
+        alpha: f64::INFINITY,
     };
     for _ in 0..ROUNDS {
         let per_coverage = |dots| found.pigment.takes(skin, dots);
@@ -190,13 +193,17 @@ fn look_like(bare: &Texture, stubble: &Texture, scale: Scale, usual: &Density) -
         };
         let (off, density) = one.best();
         let spread = spread(density.diameter_mm, density.crispness);
-        let dots = dot_share(&spread, density.per_cm2 / 100.0);
+        let per_mm2 = density.per_cm2 / 100.0;
+        let dots = dot_share(&spread, per_mm2);
+        let pigment = pigment_like(taken, skin, dots);
+        let cover = mean_coverage(&spread, per_mm2);
         found = Found {
             off,
             density,
-            pigment: pigment_like(taken, skin, dots),
+            pigment,
             dots,
             dark,
+            alpha: dark / (cover * pigment.takes(skin, dots)).max(1e-6),
         };
     }
     found

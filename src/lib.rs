@@ -23,12 +23,12 @@
 //! ellipsoid in millimetres, a pose and a camera, with the scale's error; how
 //! it lies is shown by [`engine::guides`].
 //! A [`engine::look::Look`] says what to draw; [`engine::sides`] and
-//! [`engine::stubble`] make one that continues the person's own shaved hair, or
-//! fills between thinning ones; [`engine::beside`] makes impressions stronger or
+//! [`engine::stubble`] make one that continues the person's own shaved hair, in number
+//! and in colour (`engine::pigment`), or fills between thinning ones; [`engine::beside`] makes impressions stronger or
 //! fainter towards each part of the hair around. [`engine::zones`] are the parts of
 //! the scalp and the classes of hair loss that can be treated alone; what the person
 //! paints of treatment and scars ([`engine::scars`]) lies over both.
-//! [`engine::render`] draws:
+//! [`engine::render`] draws, in passes over stages (`engine::render::pass`):
 //!
 //! ```text
 //! candidates ─▶ project ─▶ cover ─▶ visibility ─▶ field ─▶ composite ─▶ canvas

@@ -75,6 +75,7 @@ pub mod scars;
 mod edge;
 pub mod dots;
 pub mod veil;
+mod pigment;
 pub mod stubble;
 
 // The whole.

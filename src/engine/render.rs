@@ -1,31 +1,27 @@
 //! The renderer: keeps what the last picture was made of and makes the next
 //! with as little work as [`super::stages`] asks for.
 
+mod pass;
+
+use pass::Pass;
+
 use super::beside::beside;
 use super::camera::{longer_edge_px, photo_from_marker};
-use super::composite::{composite, recolour};
 use super::corrections::Corrections;
-use super::dots::{Shown, changes, visible};
+use super::dots::Shown;
 use super::error::EngineError;
 use super::field::Field;
-use super::growth::grown;
 use super::head::HeadModel;
 use super::image::{Photo, Rect};
-use super::life::Life;
-use super::look::{Density, Look};
+use super::look::Density;
 use super::matte::Matte;
-use super::outline::outline;
 use super::placed::{Photographed, Placed, Ranked};
-use super::projection::Part;
-use super::region::{SignedDistance, signed_distance};
+use super::region::SignedDistance;
 use super::scalp::{Scalp, in_px};
-use super::scars::{FEATHER_MM, Strokes};
-use super::seeing::{AROUND_MOST_PX, Through, optics, to_open};
-use super::shade::darkening_in;
 use super::sharpness::camera_variance_px2;
 use super::shine::Shine;
 use super::sides::{Continued, Seen};
-use super::stages::{Inputs, Stage, Timer, changed_pigment, must_run};
+use super::stages::{Inputs, Stage, Timer, must_run};
 use super::stubble::{Matched, Scale, match_stubble};
 
 /// Makes pictures of one photo.
@@ -249,7 +245,6 @@ impl Renderer {
         inputs: &Inputs,
         clock: &dyn Fn() -> f64,
     ) -> Result<Frame, EngineError> {
-        let camera_px2 = self.camera_px2();
         let next = Inputs {
             look: inputs.look.clamped(),
             ..*inputs
@@ -263,151 +258,21 @@ impl Renderer {
         // The only stage that can fail comes first, so that a failure leaves
         // no stage half done.
         self.place(&next, self.scalp.has_matte(), &mut timer)?;
-        let head_is_new = must_run(Stage::Head, last.as_ref(), &next);
-        if head_is_new || self.background_is_old {
+        if self.background_is_old || must_run(Stage::Head, last.as_ref(), &next) {
             timer.time(Stage::Cover, || self.look_behind());
         }
-        let scalp_is_new = self.scalp_is_new;
-        let Some(placed) = self.placed.as_mut() else {
-            return Ok(Frame {
-                rect: Rect::default(),
-                impressions: 0,
-                under_hair: 0,
-                stages: timer.stages,
-            });
-        };
-
-        let projects = std::mem::take(&mut placed.is_new);
-        let runs = |stage| {
-            must_run(stage, last.as_ref(), &next)
-                || ((scalp_is_new.is_some() || projects) && stage >= Stage::Cover)
-        };
-        let (look, life) = (&next.look, Life::at(&next.moment));
-        if runs(Stage::Region) {
-            let line = || {
-                signed_distance(
-                    &placed.grid,
-                    &outline(&look.hairline, placed.head.semi_axes_mm),
-                    &mut self.distance,
-                );
-            };
-            timer.time(Stage::Region, line);
-        }
-        // Where only strokes or the matte are new, only what lies there is looked at.
-        let is_placed = projects || must_run(Stage::Cover, last.as_ref(), &next);
-        let part_is_new = scalp_is_new.filter(|_| !is_placed);
-        if runs(Stage::Cover) {
-            timer.time(Stage::Cover, || {
-                let seen = Through {
-                    scalp: &self.scalp,
-                    photo: &self.photo,
-                    shine: self.shine.as_ref(),
-                };
-                let within = part_is_new.map(|part| Part::around(part, AROUND_MOST_PX));
-                let ground = |q_in_photo| seen.ground_at(q_in_photo);
-                placed.projection.cover(within, ground);
-                let reached = placed.reached.intersect(self.photo.rect());
-                for part in to_open(scalp_is_new, reached, &mut self.opened) {
-                    seen.open(part, self.field.mask_mut());
-                }
-            });
-        }
-        if projects || runs(Stage::Zone) {
-            timer.time(Stage::Zone, || {
-                let px_per_mm = placed.head.camera.px_per_mm;
-                let shine = self.shine.as_ref();
-                let strokes = Strokes::new(&self.photo, &self.scalp, shine, px_per_mm);
-                let painted = |q_in_photo| strokes.at(q_in_photo);
-                let is_painted = self.scalp.has_treatment();
-                let painted = is_painted.then_some(&painted as &dyn Fn(_) -> _);
-                let zone_is_new = must_run(Stage::Zone, last.as_ref(), &next);
-                let within = part_is_new.filter(|_| !zone_is_new);
-                let within =
-                    within.map(|part| Part::around(part, FEATHER_MM * px_per_mm + AROUND_MOST_PX));
-                placed.projection.treat(within, look.zone, painted);
-            });
-        }
-        if runs(Stage::Visibility) {
-            // A picture at another time is mostly of the same impressions, made otherwise,
-            // and one of another density has few that the last had not.
-            let then = last.as_ref().map(|last| Inputs {
-                moment: last.moment,
-                look: Look {
-                    density: last.look.density,
-                    ..next.look
-                },
-                ..next
-            });
-            let are_alike = then.is_some_and(|then| {
-                !must_run(Stage::Visibility, last.as_ref(), &then) && !projects
-            }) && scalp_is_new.is_none();
-            let choose = || {
-                let (line, density) = (&look.hairline, &look.density);
-                let (projection, distance) = (&placed.projection, &self.distance);
-                let (shown, next) = (&self.shown, &mut self.next_shown);
-                if !(are_alike && shown.altered(projection, distance, line, density, &life, next)) {
-                    visible(projection, distance, line, density, &life, next);
-                }
-            };
-            timer.time(Stage::Visibility, choose);
-        }
-        let only_shade = last.is_some() && !runs(Stage::Field);
-        let before = self.field.rect;
         let mut changed = Rect::default();
-        if runs(Stage::Field) {
-            let old = (!projects).then_some(&self.shown);
-            let lay = || {
-                let (projection, new) = (&placed.projection, &self.next_shown);
-                if head_is_new {
-                    self.field.set_optics(optics(&placed.head, camera_px2));
-                }
-                let changes = old.and_then(|old| changes(projection, old, new));
-                let (width, height) = (self.photo.width(), self.photo.height());
-                let changed =
-                    changes.and_then(|changes| self.field.update(&changes, width, height));
-                match (changed, scalp_is_new) {
-                    (Some(changed), Some(part)) => changed.union(self.field.see_anew(part)),
-                    (Some(changed), None) => changed,
-                    (None, _) => self.field.splat(&new.dots(projection), width, height),
-                }
+        if let Some(mut placed) = self.placed.take() {
+            let pass = Pass {
+                next,
+                last,
+                projects: std::mem::take(&mut placed.is_new),
+                scalp_is_new: self.scalp_is_new.take(),
             };
-            changed = timer.time(Stage::Field, lay);
-            std::mem::swap(&mut self.shown, &mut self.next_shown);
+            changed = self.pass(&mut placed, &pass, &mut timer);
+            self.placed = Some(placed);
+            self.last = Some(next);
         }
-        if last.is_none_or(|last| changed_pigment(&last, &next)) {
-            changed = changed.union(self.field.covered());
-        }
-        let days = next.moment.grown_days;
-        let was_grown = last.map_or(0.0, |last| last.moment.grown_days);
-        let seen_anew = head_is_new || scalp_is_new.is_some();
-        let base_is_new = days != was_grown || (days > 0.0 && seen_anew);
-        if base_is_new {
-            let (shine, head) = (self.shine.as_ref().filter(|_| days > 0.0), &placed.head);
-            let grow = || shine.map(|shine| grown(&self.photo, head, &self.scalp, shine, days));
-            self.grown = timer.time(Stage::Composite, grow);
-            let known = self.scalp.known_in(self.photo.width(), self.photo.height());
-            let base = self.grown.as_ref().unwrap_or(&self.photo);
-            restore(base, known, self.after.rgba_mut());
-            changed = changed.union(known).union(self.field.covered());
-        }
-        if runs(Stage::Composite) {
-            let base = self.grown.as_ref().unwrap_or(&self.photo);
-            let is_grey = *self.is_grey.get_or_insert_with(|| self.photo.is_grey());
-            let pigment = life.darkening(darkening_in(is_grey, &look.shade), is_grey);
-            timer.time(Stage::Composite, || {
-                if before.union(self.field.rect) != self.field.rect {
-                    restore(base, before, self.after.rgba_mut());
-                }
-                let after = self.after.rgba_mut();
-                if only_shade && !base_is_new {
-                    recolour(base, &self.field, &pigment, changed, after);
-                } else {
-                    composite(base, &self.field, &pigment, changed, after);
-                }
-            });
-        }
-        self.last = Some(next);
-        self.scalp_is_new = None;
         Ok(Frame {
             rect: changed.union(std::mem::take(&mut self.owed)),
             impressions: u32::try_from(self.shown.len()).unwrap_or(u32::MAX),

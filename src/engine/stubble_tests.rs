@@ -1,4 +1,5 @@
 use super::*;
+use crate::engine::color::lab_from_linear;
 use crate::engine::color::luminance;
 use crate::engine::shade::darkening;
 use crate::engine::skin::SkinClass;

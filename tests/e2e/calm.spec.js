@@ -38,7 +38,7 @@ test('a file that is no photo is told in words, and the old photo and plan stay'
     await page.getByTestId('new-photo').setInputFiles({ name: 'x.jpg', mimeType: 'image/jpeg', buffer });
     await expect(notice).toContainText(words);
     expect((await stagePicture(page)).equals(before), 'the picture stays').toBe(true);
-    await expect(page.locator('[data-param=DensityPerCm2]')).toHaveValue('180');
+    await expect(page.locator('[data-param=DensityPerCm2]')).toHaveValue('190');
     await notice.getByRole('button', { name: 'Dismiss' }).click();
     await expect(notice).toHaveText('');
   }
@@ -46,7 +46,7 @@ test('a file that is no photo is told in words, and the old photo and plan stay'
   await page.getByTestId('load-plan').setInputFiles({ name: 'p.json', mimeType: 'application/json', buffer: Buffer.from('{"version":9}') });
   await expect(notice).toContainText('newer version');
   await step(page, 'Density');
-  await expect(page.locator('[data-param=DensityPerCm2]')).toHaveValue('180');
+  await expect(page.locator('[data-param=DensityPerCm2]')).toHaveValue('190');
 });
 
 test('a HEIC photo has its own instruction', async ({ app: page }) => {

@@ -12,7 +12,7 @@ const DEPTHS_MM: [f64; 8] = [0.02, 0.03, 0.04, 0.06, 0.08, 0.10, 0.15, 0.20];
 /// 0.3, 0.4, 0.5 and 1.0 it left shaved heads nearest (`cargo xtask realism`: 1.49, 1.49,
 /// 1.49, 1.50 and 1.52 times the floor; grain 1.58, 1.48, 1.47, 1.47 and 1.44).
 const SAME_COLOUR: f64 = 0.3;
-/// Opacity that is asked of the pigment: of 1:21, a usual dilution (domain.md
+/// Opacity that is asked of the pigment: of 1:26, a usual dilution (domain.md
 /// §1.6).
 pub(super) const USUAL_OPACITY: f64 = 0.85;
 /// Coverage that is asked of impressions: enough to be a shadow, and few
@@ -23,6 +23,7 @@ pub(super) const MOST_COVERAGE: f64 = 0.92;
 /// Skin whose channels are as near to one another as this, as a share, is that of
 /// a photo without colours.
 const GREY: f64 = 0.02;
+
 /// What is looked for in a pigment besides its opacity.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Pigment {

@@ -105,8 +105,8 @@ pub(super) const SIGMA_PER_DIAMETER: f64 = 0.42;
 /// How many times the light that falls on its own area an impression takes:
 /// light wanders sideways in the dermis and comes by the pigment more often
 /// ("optical dot gain, several-fold", domain.md §1.2, grade D). At this the usual
-/// plan takes a third of the light, with light brown hair a quarter; the shaved hair in this project's photos
-/// takes 20 to 70 % (`cargo xtask realism`).
+/// plan takes a third of the light, and with light brown hair a quarter; the shaved
+/// hair in this project's photos takes 20 to 70 % (`cargo xtask realism`).
 const OPTICAL_GAIN: f64 = 4.5;
 /// Spacing of a halo's nodes, mm ([`super::field::Optics`]): its σ is 0.65 of
 /// that, the way that red light wanders in the dermis (1/µs′ of some 0.5 mm,

@@ -38,7 +38,8 @@ const CLIPPING: f32 = 235.0;
 /// See [`CLIPPING`].
 const CLIPPED_SHINE: f32 = 0.6;
 
-/// The share, 0–1, that counts as mirrored where a channel has come to such a level.
+/// The share, 0–1, that counts as mirrored where a channel has come to such a level of
+/// 255.
 #[must_use]
 pub(super) fn clipped(level: u8) -> f32 {
     CLIPPED_SHINE * ((f32::from(level) - CLIPPING) / (255.0 - CLIPPING)).max(0.0)

@@ -97,7 +97,7 @@ pub fn Start() -> impl IntoView {
                 <li>"Hair shaved or pulled back, head filling the frame"</li>
                 <li>"Even light, no flash"</li>
                 <li>"From 1 to 1.5 m away, zoomed in rather than close up"</li>
-                <li>"From the front, from above, from behind or from the side"</li>
+                <li>"From the front with the head bowed a little, from above, from behind or from the side"</li>
             </ul>
             <p class="small">
                 <a href="licences/models.txt">"Face models by the MediaPipe Authors, Apache License 2.0"</a>

@@ -58,6 +58,9 @@ pub(crate) fn photo_error(error: PhotoError) -> String {
 /// Said where most of the treated part lies under hair.
 pub(crate) const TOO_LONG: &str = "Most of this area lies under hair, and the preview shows impressions only on bare scalp. For a shaved look, clip the hair to 1 mm or less and take the photo again; to keep it, use “Fill between hairs”.";
 
+/// Said where hardly any of the treated part is seen.
+pub(crate) const LITTLE_SEEN: &str = "Little of this area is seen in the photo. Bow the head or take a photo from above, and more of it shows.";
+
 /// What came of asking for a look that continues the person's hair.
 #[must_use]
 pub(crate) fn matched(what: Continued, fit: Option<Fit>) -> &'static str {

@@ -136,16 +136,27 @@ test('thinning hair: the scalp between comes nearer to it, in one step back', as
   expect([await value(page, 'DensityPerCm2'), await value(page, 'Crispness')]).toEqual([density, crispness]);
 });
 
+test('where hardly any of the treated area is seen, that and what to do is said', async ({ app: page }) => {
+  await openSample(page, 'sample-front-light');
+  const note = page.getByTestId('seen-note');
+  await expect(note).toBeEmpty();
+  await step(page, 'Density');
+  await changing(page, () => page.getByTestId('zone').selectOption({ label: 'Crown' }));
+  await expect(note).toContainText('Bow the head');
+  await changing(page, () => page.getByTestId('zone').selectOption({ label: 'Full head' }));
+  await expect(note).toBeEmpty();
+});
+
 test('hair too long for a shaved look is said without being asked, and only where there is', async ({ app: page }) => {
   const file = join(HEADS, 'woman_full_hair_suit_512.png');
   test.skip(!existsSync(file), 'no shared/photos beside this checkout: this photo is not tried');
   await openSample(page, 'sample-front-light');
   await step(page, 'Density');
-  await expect(page.getByTestId('too-long')).toBeEmpty();
+  await expect(page.getByTestId('seen-note')).toBeEmpty();
   await openPhoto(page, file);
   await expect(page.getByTestId('status')).toContainText('Face found');
   await step(page, 'Density');
-  await expect(page.getByTestId('too-long')).toContainText('clip the hair to 1 mm', { timeout: 20_000 });
+  await expect(page.getByTestId('seen-note')).toContainText('clip the hair to 1 mm', { timeout: 20_000 });
 });
 
 test('the schools change size, crispness and number at once, and as much is covered', async ({ app: page }) => {

@@ -277,7 +277,11 @@ pub fn TimePanel() -> impl IntoView {
             type="button"
             data-testid="bad-job"
             aria-pressed=move || app.bad.get().to_string()
-            on:click=move |_| app.bad.update(|badly| *badly = !*badly)
+            on:click=move |_| {
+                // As the plan is made, healed: before and long after it hardly shows.
+                timeline.go(HEALED_STOP as f64);
+                app.bad.update(|badly| *badly = !*badly);
+            }
         >
             "What a bad job looks like"
         </button>

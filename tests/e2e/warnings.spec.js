@@ -74,6 +74,11 @@ test('a bad job is shown beside the plan and leaves it alone', async ({ app: pag
   expect(light(bad)).toBeLessThan(light(plan));
   await changing(page, () => button.click());
   expect((await onStage(page, 'after')).data.equals(plan.data)).toBe(true);
+  // Healed, whenever somebody looked before: it would have faded by then.
+  await changing(page, () => page.getByRole('button', { name: '10 years' }).click());
+  await changing(page, () => button.click());
+  expect((await onStage(page, 'after')).data.equals(bad.data)).toBe(true);
+  await changing(page, () => button.click());
   // Whoever leaves the step does not take it along, least of all into a picture that is saved.
   await changing(page, () => button.click());
   await changing(page, () => step(page, 'Save'));

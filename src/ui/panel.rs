@@ -159,7 +159,11 @@ fn SeenNote() -> impl IntoView {
     // change.
     let note = Memo::new(move |_| {
         let is_drawn = app.frame.with(|frame| frame.job > 0);
-        let is_full = || app.plan.with(|plan| plan.look.zone == Zone::FullHead);
+        // With the frame, as the density is.
+        let is_full = || {
+            app.plan
+                .with_untracked(|plan| plan.look.zone == Zone::FullHead)
+        };
         let cm2 = seen_cm2(app);
         if !matches!(app.tab.get(), Tab::Hairline | Tab::Density) || !is_drawn {
             ""

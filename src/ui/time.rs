@@ -278,9 +278,12 @@ pub fn TimePanel() -> impl IntoView {
             data-testid="bad-job"
             aria-pressed=move || app.bad.get().to_string()
             on:click=move |_| {
-                // As the plan is made, healed: before and long after it hardly shows.
-                timeline.go(HEALED_STOP as f64);
-                app.bad.update(|badly| *badly = !*badly);
+                let badly = !app.bad.get_untracked();
+                if badly {
+                    // As the plan is made, healed: before and long after it hardly shows.
+                    timeline.go(HEALED_STOP as f64);
+                }
+                app.bad.set(badly);
             }
         >
             "What a bad job looks like"

@@ -24,8 +24,9 @@
 //! it lies is shown by [`engine::guides`].
 //! A [`engine::look::Look`] says what to draw; [`engine::sides`] and
 //! [`engine::stubble`] make one that continues the person's own shaved hair, in number
-//! and in colour (`engine::pigment`), or fills between thinning ones; [`engine::beside`] makes impressions stronger or
-//! fainter towards each part of the hair around. [`engine::zones`] are the parts of
+//! and in colour (`engine::pigment`), or fills between thinning ones;
+//! [`engine::beside`] makes impressions stronger or fainter towards each part of the
+//! hair around. [`engine::zones`] are the parts of
 //! the scalp and the classes of hair loss that can be treated alone; what the person
 //! paints of treatment and scars ([`engine::scars`]) lies over both.
 //! [`engine::render`] draws, in passes over stages (`engine::render::pass`):

@@ -81,8 +81,8 @@ impl Behind {
             let is_high = (q - silhouette.centre).dot(up) >= above_px * up.length();
             is_high && silhouette.beyond(q) > 0.0
         };
-        let mut walked = behind.walked(&seen, begins, |i| behind.colour(i, photo));
-        behind.leave_soft_edges(&mut walked, &seen);
+        let walked = behind.walked(&seen, begins, |i| behind.colour(i, photo));
+        let walked = behind.without_soft_edges(&walked, &seen);
         // Cells on the edge show some of both.
         let is_edge = |i: usize| {
             let mut beside = behind.beside(i).into_iter().flatten();
@@ -126,56 +126,51 @@ impl Behind {
         begins: impl Fn(usize) -> bool,
         colour: impl Fn(usize) -> [f32; 3],
     ) -> Vec<bool> {
-        let mut is_behind = vec![false; seen.len()];
-        let is_somebody = |[bare, hair]: &[f32; 2]| bare + hair > NOBODY;
-        let is_next_to_somebody = |i: usize| {
-            let mut beside = self.beside(i).into_iter().flatten();
-            beside.any(|next| seen.get(next).is_some_and(is_somebody))
-        };
-        let mut steps: Vec<(usize, [f32; 3])> = (0..seen.len())
-            .zip(seen)
-            .filter(|(i, cell)| !is_somebody(cell) && is_next_to_somebody(*i) && begins(*i))
-            .map(|(i, _)| (i, colour(i)))
-            .collect();
-        while let Some((from, began)) = steps.pop() {
-            for next in self.beside(from).into_iter().flatten() {
-                let is_new =
-                    seen.get(next).is_some_and(is_somebody) && is_behind.get(next) == Some(&false);
-                if !is_new {
-                    continue;
-                }
+        let is_somebody = |i: usize| share(seen, i) > NOBODY;
+        let is_next_to_somebody = |i: usize| self.beside(i).into_iter().flatten().any(is_somebody);
+        let starts = (0..seen.len())
+            .filter(|i| !is_somebody(*i) && is_next_to_somebody(*i) && begins(*i))
+            .map(|i| (i, colour(i)));
+        self.reached(starts.collect(), |next, began: [f32; 3]| {
+            let alike = || {
                 let mut differences = colour(next).into_iter().zip(began);
-                if differences.all(|(a, b)| (a - b).abs() <= ALIKE) {
-                    if let Some(is_behind) = is_behind.get_mut(next) {
-                        *is_behind = true;
-                    }
-                    steps.push((next, began));
-                }
-            }
-        }
-        is_behind
+                differences.all(|(a, b)| (a - b).abs() <= ALIKE)
+            };
+            is_somebody(next) && alike()
+        })
     }
 
-    /// Takes back the walks that came no farther than the matte's own soft edge: it is
+    /// `walked` less the walks that came no farther than the matte's own soft edge: it is
     /// right there, and to cut it would take bites out of the head's rim.
-    fn leave_soft_edges(&self, walked: &mut [bool], seen: &[[f32; 2]]) {
-        let is_somebody = |i: &usize| {
-            seen.get(*i)
-                .is_some_and(|[bare, hair]| bare + hair >= SOMEBODY)
-        };
-        let mut is_too_far = vec![false; walked.len()];
-        let mut ways: Vec<usize> = (0..walked.len())
-            .filter(|i| walked.get(*i) == Some(&true) && is_somebody(i))
-            .collect();
-        while let Some(i) = ways.pop() {
-            let (Some(true), Some(found)) = (walked.get(i), is_too_far.get_mut(i)) else {
-                continue;
-            };
-            if !core::mem::replace(found, true) {
-                ways.extend(self.beside(i).into_iter().flatten());
+    fn without_soft_edges(&self, walked: &[bool], seen: &[[f32; 2]]) -> Vec<bool> {
+        let is_walked = |i: usize| walked.get(i) == Some(&true);
+        let is_too_far = |i: usize| is_walked(i) && share(seen, i) >= SOMEBODY;
+        let starts = (0..walked.len()).filter(|i| is_too_far(*i));
+        let starts = starts.map(|i| (i, ())).collect();
+        let beside = self.reached(starts, |next, ()| is_walked(next));
+        let all = beside.into_iter().enumerate();
+        all.map(|(i, is_beside)| is_beside || is_too_far(i))
+            .collect()
+    }
+
+    /// The cells that walks reach from where they start, step by step to a cell beside
+    /// that they may enter with what they carry.
+    fn reached<T: Copy>(
+        &self,
+        mut ways: Vec<(usize, T)>,
+        may_enter: impl Fn(usize, T) -> bool,
+    ) -> Vec<bool> {
+        let mut is_reached = vec![false; self.columns * self.rows];
+        while let Some((from, carried)) = ways.pop() {
+            for next in self.beside(from).into_iter().flatten() {
+                let found = is_reached.get_mut(next).filter(|found| !**found);
+                if let Some(found) = found.filter(|_| may_enter(next, carried)) {
+                    *found = true;
+                    ways.push((next, carried));
+                }
             }
         }
-        walked.copy_from_slice(&is_too_far);
+        is_reached
     }
 
     fn beside(&self, i: usize) -> [Option<usize>; 4] {
@@ -206,6 +201,11 @@ impl Behind {
     }
 }
 
+/// Share of skin and hair of a cell.
+fn share(seen: &[[f32; 2]], i: usize) -> f32 {
+    seen.get(i).map_or(0.0, |[bare, hair]| bare + hair)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,10 +214,8 @@ mod tests {
 
     const SIDE: u32 = 480;
 
-    /// A head with a rim of hair before an even background; the matte takes all
-    /// within 30 px of the head for skin. What is kept at the head's middle, above
-    /// its top and far beside it.
-    fn kept(view: View, skin: [u8; 3], background: [u8; 3], rim: bool) -> Option<[f32; 2]> {
+    /// A head with a rim of hair before an even background.
+    fn scene(view: View, skin: [u8; 3], background: [u8; 3], rim: bool) -> (HeadModel, Photo) {
         let head = fit(&starting_placement(Some(view), SIDE, SIDE), SIDE, SIDE).unwrap();
         let silhouette = head.silhouette_ellipse();
         let at = |i: u32| DVec2::new(f64::from(i % SIDE) + 0.5, f64::from(i / SIDE) + 0.5);
@@ -233,6 +231,14 @@ mod tests {
             [r - noise, g - noise, b - noise, 255]
         });
         let photo = Photo::new(SIDE, SIDE, bytes.collect()).unwrap();
+        (head, photo)
+    }
+
+    /// Such a head, of which the matte takes all within 30 px for skin. What is kept
+    /// at the head's middle, above its top and far beside it.
+    fn kept(view: View, skin: [u8; 3], background: [u8; 3], rim: bool) -> Option<[f32; 2]> {
+        let (head, photo) = scene(view, skin, background, rim);
+        let silhouette = head.silhouette_ellipse();
         let shares = |q: DVec2| {
             let is_skin = silhouette.beyond(q) < 30.0;
             [f32::from(is_skin), 0.0]
@@ -259,22 +265,13 @@ mod tests {
 
     #[test]
     fn where_only_the_mattes_soft_edge_lies_on_the_background_nothing_is_left_out() {
-        let head = fit(
-            &starting_placement(Some(View::Front), SIDE, SIDE),
-            SIDE,
-            SIDE,
-        )
-        .unwrap();
+        let (head, photo) = scene(View::Front, [225, 185, 160], [240, 240, 243], false);
         let silhouette = head.silhouette_ellipse();
-        let at = |i: u32| DVec2::new(f64::from(i % SIDE) + 0.5, f64::from(i / SIDE) + 0.5);
-        let bytes = (0..SIDE * SIDE).flat_map(|i| match silhouette.beyond(at(i)) > 0.0 {
-            true => [240, 240, 243, 255],
-            false => [225, 185, 160, 255],
-        });
-        let photo = Photo::new(SIDE, SIDE, bytes.collect()).unwrap();
         let falling_to = |end_px: f64| {
-            let shares = |q: DVec2| [((end_px - silhouette.beyond(q)) / 6.0) as f32, 0.0];
-            let shares = |q: DVec2| shares(q).map(|share| share.clamp(0.0, 1.0));
+            let shares = |q: DVec2| {
+                let bare = (end_px - silhouette.beyond(q)) / 6.0;
+                [bare.clamp(0.0, 1.0) as f32, 0.0]
+            };
             Behind::new(&photo, &head, photo.rect(), shares)
         };
         assert_eq!(falling_to(3.0), None);

@@ -38,13 +38,6 @@ const CLIPPING: f32 = 235.0;
 /// See [`CLIPPING`].
 const CLIPPED_SHINE: f32 = 0.6;
 
-/// The share, 0–1, that counts as mirrored where a channel has come to such a level of
-/// 255.
-#[must_use]
-pub(super) fn clipped(level: u8) -> f32 {
-    CLIPPED_SHINE * ((f32::from(level) - CLIPPING) / (255.0 - CLIPPING)).max(0.0)
-}
-
 /// What lies among sparse hair and is as bright as the bare skin near it is skin
 /// seen between the hairs; and what is darker than that by as much is hair.
 const BETWEEN_HAIRS: [f32; 2] = [0.6, 0.9];
@@ -403,6 +396,13 @@ fn linear(rgb: [u8; 3]) -> [f32; 3] {
 fn brightness([r, g, b]: [f32; 3]) -> f32 {
     // Luminance (IEC 61966-2-1).
     0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+/// The share, 0–1, that counts as mirrored where a channel has come to such a level of
+/// 255.
+#[must_use]
+pub(super) fn clipped(level: u8) -> f32 {
+    CLIPPED_SHINE * ((f32::from(level) - CLIPPING) / (255.0 - CLIPPING)).max(0.0)
 }
 
 /// How far a colour is from grey, 0–1.

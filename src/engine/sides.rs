@@ -295,14 +295,12 @@ impl Seen<'_> {
     fn bare(&self, q: DVec2) -> f32 {
         let (width, height) = (self.photo.width(), self.photo.height());
         let bare = self.scalp.bare_at(q, width, height);
-        let mirrored =
-            self.shine
-                .zip(self.photo.pixel_at(q))
-                .map_or(0.0, |(shine, [r, g, b, _])| {
-                    let mirrored = shine.at(q.x as u32, q.y as u32, [r, g, b]);
-                    // Skin of which one channel came to its end tells no colour.
-                    mirrored.max(clipped(r.max(g).max(b)))
-                });
+        let seen = self.shine.zip(self.photo.pixel_at(q));
+        let mirrored = seen.map_or(0.0, |(shine, [r, g, b, _])| {
+            let mirrored = shine.at(q.x as u32, q.y as u32, [r, g, b]);
+            // Skin of which one channel came to its end tells no colour.
+            mirrored.max(clipped(r.max(g).max(b)))
+        });
         bare * (1.0 - mirrored)
     }
 

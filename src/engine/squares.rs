@@ -60,8 +60,9 @@ pub(super) fn squares(photo: &Photo, head: &HeadModel) -> Vec<Square> {
     let middles = (0..rows).flat_map(|y| (0..columns).map(move |x| DVec2::new(x as f64, y as f64)));
     middles
         .map(|cell| low + (cell + 0.5) * step)
-        .filter(|middle| facing(head, *middle) >= LEAST_FACING)
-        .filter_map(|middle| square(photo, head, middle))
+        .map(|middle| (middle, facing(head, middle)))
+        .filter(|(_, facing)| *facing >= LEAST_FACING)
+        .filter_map(|(middle, facing)| turned_square(photo, head, middle, facing))
         .collect()
 }
 
@@ -72,8 +73,13 @@ fn facing(head: &HeadModel, q_in_photo: DVec2) -> f64 {
 }
 
 /// The square about a point; none where it is not all in the photo.
-#[inline(never)]
 pub(super) fn square(photo: &Photo, head: &HeadModel, middle: DVec2) -> Option<Square> {
+    turned_square(photo, head, middle, facing(head, middle))
+}
+
+/// As [`square`], of skin that is known to face the camera so.
+#[inline(never)]
+fn turned_square(photo: &Photo, head: &HeadModel, middle: DVec2, facing: f64) -> Option<Square> {
     let half = 0.5 * side_px(head);
     let (low, high) = (middle - half, middle + half);
     let inside = low.cmpge(DVec2::ZERO).all();
@@ -91,7 +97,7 @@ pub(super) fn square(photo: &Photo, head: &HeadModel, middle: DVec2) -> Option<S
     Some(Square {
         middle,
         rect,
-        facing: facing(head, middle),
+        facing,
         light: luminance(texture.mean_linear),
         roughness: texture.roughness(),
         texture,

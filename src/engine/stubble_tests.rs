@@ -29,8 +29,8 @@ fn treated(skin: [f64; 3], density: &Density, shade: &Shade) -> [f64; 3] {
     std::array::from_fn(|i| skin[i] * (1.0 - cover * k[i]))
 }
 
-fn matched(skin: [f64; 3], stubble: [f64; 3]) -> Matched {
-    match_stubble(&plain(skin), &plain(stubble), SCALE, &Density::default())
+fn matched(skin: [f64; 3], stubble: &Texture) -> Matched {
+    match_stubble(&plain(skin), stubble, SCALE, &Density::default())
 }
 
 /// Stubble made by a plan is matched by a plan that looks like it: on every
@@ -46,7 +46,7 @@ fn stubble_made_by_a_shade_is_matched_in_colour() {
                 ..Shade::default()
             };
             let wanted = treated(skin, &Density::default(), &shade);
-            let found = matched(skin, wanted);
+            let found = matched(skin, &plain(wanted));
             assert_eq!(found.fit, Fit::Well, "{class:?} {shade:?}");
             let lab = lab_from_linear(treated(skin, &found.density, &found.shade));
             let wanted = lab_from_linear(wanted);
@@ -60,11 +60,12 @@ fn stubble_made_by_a_shade_is_matched_in_colour() {
 #[test]
 fn stubble_out_of_reach_says_so() {
     let skin = SkinClass::Light.usual_linear();
-    assert_eq!(matched(skin, skin.map(|v| v * 1.2)).fit, Fit::NoContrast);
-    assert_eq!(matched(skin, [0.0; 3]).fit, Fit::TooDark);
-    assert_eq!(matched(skin, skin.map(|v| v * 0.97)).fit, Fit::Faint);
-    assert_eq!(matched(skin, skin.map(|v| v * 0.9)).fit, Fit::Well);
-    let dense = matched(skin, skin.map(|v| v * 0.4));
+    let fit = |stubble| matched(skin, &plain(stubble)).fit;
+    assert_eq!(fit(skin.map(|v| v * 1.2)), Fit::NoContrast);
+    assert_eq!(fit([0.0; 3]), Fit::TooDark);
+    assert_eq!(fit(skin.map(|v| v * 0.97)), Fit::Faint);
+    assert_eq!(fit(skin.map(|v| v * 0.9)), Fit::Well);
+    let dense = matched(skin, &plain(skin.map(|v| v * 0.4)));
     assert!(dense.fit == Fit::Dense && dense.density.is_helmet());
 }
 
@@ -73,8 +74,7 @@ fn grainier_stubble_gets_plainer_dots() {
     let skin = SkinClass::Light.usual_linear();
     let stubble = skin.map(|v| 0.7 * v);
     let with = |grain: f64| {
-        let stubble = grainy(stubble, grain);
-        let found = match_stubble(&plain(skin), &stubble, SCALE, &Density::default());
+        let found = matched(skin, &grainy(stubble, grain));
         spread(found.density.diameter_mm, found.density.crispness).dot_mm2
     };
     assert!(with(2e-4) < with(3e-3));
@@ -86,8 +86,7 @@ fn specks_are_made_by_taking_a_little_more_than_the_stubble_and_never_much() {
     let skin = SkinClass::Light.usual_linear();
     let stubble = skin.map(|v| 0.93 * v);
     let taken = |grain: f64| {
-        let stubble = grainy(stubble, grain);
-        let found = match_stubble(&plain(skin), &stubble, SCALE, &Density::default());
+        let found = matched(skin, &grainy(stubble, grain));
         let left = treated(skin, &found.density, &found.shade);
         1.0 - luminance(left) / luminance(skin)
     };
@@ -100,7 +99,7 @@ fn specks_are_made_by_taking_a_little_more_than_the_stubble_and_never_much() {
 fn any_texture_gives_numbers_within_bounds() {
     for v in [f64::NAN, f64::INFINITY, 0.0, -1.0, 1e300] {
         for w in [f64::NAN, 0.0, 0.3] {
-            let found = match_stubble(&plain([v; 3]), &plain([w; 3]), SCALE, &Density::default());
+            let found = matched([v; 3], &plain([w; 3]));
             let look = crate::engine::look::Look {
                 density: found.density,
                 shade: found.shade,
